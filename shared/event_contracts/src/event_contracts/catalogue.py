@@ -1,0 +1,181 @@
+"""Every event there is: who publishes it where, who reads it, and which codes its fields may hold.
+
+Codes are open: a reader must have a branch for one that it doesn't know. The README's event table, the JSON schemas and the
+AsyncAPI document are generated from this list.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from event_contracts.contacts import Contact
+from event_contracts.contract import Contract
+from event_contracts.enrolment import EnrolmentChanged, ReferralDecided
+from event_contracts.intake import Referral
+from event_contracts.notifications import MessageChanged
+from event_contracts.outcomes import AssessmentScored, QuestionnaireChanged, SignpostingIssued
+from event_contracts.people import Person
+from event_contracts.receipts import Receipt
+from event_contracts.scheduling import CohortChanged, PlaceChanged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType:
+    """One kind of event. `type` is its `ce-type`; `{…}` in `subject` stands for one token of the NATS subject."""
+
+    type: str
+    stream: str
+    subject: str
+    model: type[Contract]
+    publisher: str
+    readers: tuple[str, ...]
+    meaning: str
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+REFERRAL_STATUSES = ("accepted", "duplicate", "needs_review", "declined", "cancelled", "invalid")
+
+EVENT_TYPES: tuple[EventType, ...] = (
+    EventType(
+        type="intake.gp.referral.v1",
+        stream="INTAKE",
+        subject="intake.gp.{organisation}.referral.v1",
+        model=Referral,
+        publisher="a GP system",
+        readers=("enrolment",),
+        meaning="A GP practice refers a person",
+        codes={"clinical.joints": ("knee", "hip"), "patient.preferred_channel": ("sms", "email")},
+    ),
+    EventType(
+        type="receipts.gp.v1",
+        stream="RECEIPTS",
+        subject="receipts.gp.{organisation}",
+        model=Receipt,
+        publisher="enrolment",
+        readers=("the GP system",),
+        meaning="What became of an event that a GP system sent",
+        codes={"status": REFERRAL_STATUSES},
+    ),
+    EventType(
+        type="contacts.v1",
+        stream="CONTACTS",
+        subject="contacts.v1.{participant_id}",
+        model=Contact,
+        publisher="enrolment",
+        readers=("notifications",),
+        meaning="How to reach a person",
+        codes={"preferred_channel": ("sms", "email")},
+    ),
+    EventType(
+        type="people.v1",
+        stream="PEOPLE",
+        subject="people.v1.{participant_id}",
+        model=Person,
+        publisher="enrolment",
+        readers=("scheduling", "outcomes"),
+        meaning="Who a person is to the staff in the room",
+    ),
+    EventType(
+        type="enrolment.referral.decided.v1",
+        stream="ENROLMENT",
+        subject="enrolment.referral.decided.v1.{bucket}",
+        model=ReferralDecided,
+        publisher="enrolment",
+        readers=("notifications",),
+        meaning="What was decided about a referral",
+        codes={"status": REFERRAL_STATUSES, "channel": ("gp",)},
+    ),
+    EventType(
+        type="enrolment.enrolment.changed.v1",
+        stream="ENROLMENT",
+        subject="enrolment.enrolment.changed.v1.{bucket}",
+        model=EnrolmentChanged,
+        publisher="enrolment",
+        readers=("scheduling", "outcomes"),
+        meaning="A person is enrolled in a programme, or no longer is",
+        codes={"status": ("enrolled", "withdrawn"), "joints": ("knee", "hip")},
+    ),
+    EventType(
+        type="scheduling.cohort.changed.v1",
+        stream="SCHEDULING",
+        subject="scheduling.cohort.changed.v1.{bucket}",
+        model=CohortChanged,
+        publisher="scheduling",
+        readers=("notifications",),
+        meaning="A cohort and its dated sessions",
+        codes={"status": ("open", "running", "finished", "cancelled"), "sessions.status": ("planned", "held", "cancelled")},
+    ),
+    EventType(
+        type="scheduling.place.changed.v1",
+        stream="SCHEDULING",
+        subject="scheduling.place.changed.v1.{bucket}",
+        model=PlaceChanged,
+        publisher="scheduling",
+        readers=("outcomes", "notifications"),
+        meaning="A person waits, has a place, attends, or is done",
+        codes={
+            "status": (
+                "waiting",
+                "placed",
+                "attending",
+                "completed",
+                "below_completion",
+                "never_started",
+                "discontinued",
+                "cut_short",
+            ),
+            "waiting_reason": ("no_cohort_at_site", "cohorts_full", "close_attention_full", "no_open_cohort"),
+        },
+    ),
+    EventType(
+        type="outcomes.questionnaire.changed.v1",
+        stream="OUTCOMES",
+        subject="outcomes.questionnaire.changed.v1.{bucket}",
+        model=QuestionnaireChanged,
+        publisher="outcomes",
+        readers=("notifications",),
+        meaning="A questionnaire is due, answered or missed",
+        codes={"time_point": ("baseline", "end"), "status": ("due", "completed", "missed", "cancelled")},
+    ),
+    EventType(
+        type="outcomes.assessment.scored.v1",
+        stream="OUTCOMES",
+        subject="outcomes.assessment.scored.v1.{bucket}",
+        model=AssessmentScored,
+        publisher="outcomes",
+        readers=(),
+        meaning="The results of a questionnaire, and the change since baseline",
+        codes={"time_point": ("baseline", "end")},
+    ),
+    EventType(
+        type="outcomes.signposting.issued.v1",
+        stream="OUTCOMES",
+        subject="outcomes.signposting.issued.v1.{bucket}",
+        model=SignpostingIssued,
+        publisher="outcomes",
+        readers=("notifications",),
+        meaning="What a person is pointed to next",
+    ),
+    EventType(
+        type="notifications.message.changed.v1",
+        stream="NOTIFICATIONS",
+        subject="notifications.message.changed.v1.{bucket}",
+        model=MessageChanged,
+        publisher="notifications",
+        readers=(),
+        meaning="A message was sent, or why not",
+        codes={
+            "kind": (
+                "referral_received",
+                "referral_declined",
+                "place_found",
+                "waiting_list",
+                "session_reminder",
+                "session_changed",
+                "questionnaire_due",
+                "what_comes_next",
+            ),
+            "channel": ("sms", "email", "none"),
+            "status": ("sent", "failed", "dropped", "unknown"),
+        },
+    ),
+)

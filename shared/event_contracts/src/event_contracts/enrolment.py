@@ -1,0 +1,37 @@
+"""What enrolment decides."""
+
+from datetime import datetime
+from uuid import UUID
+
+from event_contracts.contract import Contract
+
+
+class ReferralDecided(Contract):
+    """One referral and what was decided about it. `reason_codes` are enrolment's; texts go to the sender only."""
+
+    referral_id: UUID
+    sequence: int
+    participant_id: UUID
+    organisation: str
+    channel: str
+    programme: str
+    status: str
+    reason_codes: list[str] = []
+    enrolment_id: UUID | None = None
+    decided_at: datetime
+
+
+class EnrolmentChanged(Contract):
+    """A person's enrolment in a programme, and what placing them needs to know."""
+
+    enrolment_id: UUID
+    sequence: int
+    participant_id: UUID
+    programme: str
+    status: str
+    enrolled_at: datetime
+    referral_channel: str
+    joints: list[str] = []
+    close_attention: bool = False
+    outward_code: str | None = None
+    preferred_site: str | None = None

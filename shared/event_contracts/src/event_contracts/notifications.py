@@ -1,0 +1,20 @@
+"""What notifications did."""
+
+from datetime import datetime
+from uuid import UUID
+
+from event_contracts.contract import Contract
+
+
+class MessageChanged(Contract):
+    """One message to one person, without its words or address. `about_id` is the session, questionnaire or referral it is about."""
+
+    message_id: UUID
+    sequence: int
+    participant_id: UUID
+    kind: str
+    about_id: str
+    channel: str
+    status: str
+    reason: str | None = None
+    changed_at: datetime

@@ -1,0 +1,71 @@
+"""What outcomes decides."""
+
+from datetime import datetime
+from uuid import UUID
+
+from event_contracts.contract import Contract
+
+
+class QuestionnaireChanged(Contract):
+    """A questionnaire of one person at one time point. `token` opens it, for that person and time point alone."""
+
+    questionnaire_id: UUID
+    sequence: int
+    participant_id: UUID
+    enrolment_id: UUID
+    time_point: str
+    status: str
+    due_at: datetime
+    closes_at: datetime
+    token: str | None = None
+
+
+class Score(Contract):
+    """One scale of one instrument; `value` is null where too many items are missing."""
+
+    instrument: str
+    version: str
+    scale: str
+    value: float | None
+    missing: int = 0
+
+
+class Change(Contract):
+    """End minus baseline on one scale. `important` is null where no important change is agreed for the scale."""
+
+    instrument: str
+    scale: str
+    change: float
+    important: bool | None = None
+
+
+class AssessmentScored(Contract):
+    """The results of one questionnaire, and the change since baseline where there is one."""
+
+    assessment_id: UUID
+    sequence: int
+    participant_id: UUID
+    enrolment_id: UUID
+    time_point: str
+    completed_at: datetime
+    scores: list[Score]
+    changes: list[Change] = []
+
+
+class Signpost(Contract):
+    """Something near that suits the person next."""
+
+    code: str
+    title: str
+    url: str | None = None
+
+
+class SignpostingIssued(Contract):
+    """What a person is pointed to when the programme is over."""
+
+    signposting_id: UUID
+    sequence: int
+    participant_id: UUID
+    enrolment_id: UUID
+    signposts: list[Signpost]
+    issued_at: datetime

@@ -1,0 +1,29 @@
+"""What a sender hears back, on RECEIPTS, at least once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from event_contracts.contract import Contract
+
+
+class Reason(Contract):
+    """Why, as a code for machines and a sentence for people; `field` names the part of the message it is about."""
+
+    code: str
+    text: str
+    field: str | None = None
+
+
+class Receipt(Contract):
+    """The answer to one event of one sender. It, not the broker's acknowledgement, says that Limber has the event."""
+
+    event_id: str
+    organisation: str
+    status: str
+    reasons: list[Reason] = []
+    referral_id: str | None = None
+    participant_id: UUID | None = None
+    enrolment_id: UUID | None = None
+    linked_referral_ids: list[str] = []
+    first_status: str | None = None
+    decided_at: datetime

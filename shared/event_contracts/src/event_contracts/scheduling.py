@@ -1,0 +1,46 @@
+"""What scheduling decides."""
+
+from datetime import datetime
+from uuid import UUID
+
+from event_contracts.contract import Contract
+
+
+class SessionFact(Contract):
+    """One dated session of a cohort; times are UTC instants. `status`: planned, held, cancelled."""
+
+    session_id: UUID
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+
+
+class CohortChanged(Contract):
+    """A cohort with all its sessions."""
+
+    cohort_id: UUID
+    sequence: int
+    programme: str
+    site_id: str
+    site_name: str
+    status: str
+    sessions: list[SessionFact]
+
+
+class PlaceChanged(Contract):
+    """Where a person stands: on the waiting list, in a cohort, or done. Counts grow with each register."""
+
+    place_id: UUID
+    sequence: int
+    participant_id: UUID
+    enrolment_id: UUID
+    programme: str
+    status: str
+    waiting_reason: str | None = None
+    cohort_id: UUID | None = None
+    first_session_at: datetime | None = None
+    last_session_at: datetime | None = None
+    sessions_attended: int = 0
+    sessions_run: int = 0
+    changed_at: datetime

@@ -1,0 +1,1 @@
+"""Server-rendered pages on the NHS design system, for any service."""

@@ -1,0 +1,99 @@
+"""A service's templates, rendered inside the shared page."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import BaseLoader, ChainableUndefined, ChoiceLoader, Environment, PackageLoader
+
+from page_base import formats
+from page_base.assets import asset_path
+from page_base.cookie import SESSION_COOKIE
+
+PART_HEADER = "Limber-Part"
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationLink:
+    """A link in the header; `href` is a path behind the front door."""
+
+    text: str
+    href: str
+
+
+NAVIGATION = (
+    NavigationLink("Participants", "/enrolment/participants"),
+    NavigationLink("Cohorts", "/scheduling/cohorts"),
+    NavigationLink("Questionnaires", "/outcomes/questionnaires"),
+    NavigationLink("Messages", "/notifications/mailbox"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """Something to put right on a form: the id of the field, and a sentence that names the field and the rule."""
+
+    field: str
+    text: str
+
+
+class Pages:
+    """Renders the templates that lie in the folder `templates` of a package, such as `Pages("scheduling.http")`."""
+
+    def __init__(
+        self,
+        templates: str,
+        *,
+        service: str | None = None,
+        product: str = "Limber",
+        navigation: Sequence[NavigationLink] = NAVIGATION,
+    ) -> None:
+        """`service` is the first part of pages' addresses; left out, it is the first part of the package's name."""
+        self.service = service or templates.partition(".")[0]
+        self.home = navigation[0].href if navigation else "/"
+        loaders: list[BaseLoader] = [PackageLoader(templates)] if templates != "page_base" else []
+        self._environment = Environment(
+            loader=ChoiceLoader([*loaders, PackageLoader("page_base"), PackageLoader("nhsuk_frontend_jinja")]),
+            undefined=ChainableUndefined,  # the design system's macros ask for parameters that were not given
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(
+            asset=lambda name: asset_path(service=self.service, name=name),
+            navigation=tuple(navigation),
+            product=product,
+            service=self.service,
+        )
+        self._environment.filters.update(
+            clock_time=formats.clock_time,
+            local=formats.local,
+            long_date=formats.long_date,
+            long_time=formats.long_time,
+            message_for=message_for,
+            nhs_number=formats.nhs_number,
+            short_date=formats.short_date,
+        )
+
+    def render(self, request: Request, template: str, /, *, status_code: int = HTTPStatus.OK, **context: object) -> HTMLResponse:
+        """The page as a response. `errors` (a sequence of FieldError) marks the title and fills the error summary."""
+        return HTMLResponse(
+            self._environment.get_template(template).render(
+                {
+                    "member": getattr(request.state, "member", None),
+                    "part_only": PART_HEADER in request.headers,
+                    "path": request.url.path,
+                    "request": request,
+                    "signed_in": SESSION_COOKIE in request.cookies,
+                    **context,
+                }
+            ),
+            status_code=status_code,
+        )
+
+
+def message_for(errors: Iterable[FieldError] | None, field: str) -> dict[str, str] | None:
+    """The `errorMessage` parameter of a design system input: the first error of that field, if any."""
+    return next(({"text": error.text} for error in errors or () if error.field == field), None)

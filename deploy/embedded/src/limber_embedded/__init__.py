@@ -1,0 +1,1 @@
+"""Limber on one machine: real servers and the four services as ordinary processes."""

@@ -1,0 +1,1 @@
+"""What `./limber` can be told to do: one module per command."""

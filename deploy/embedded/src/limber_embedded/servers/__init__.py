@@ -1,0 +1,1 @@
+"""The servers that Limber needs, from wheels, as ordinary processes."""

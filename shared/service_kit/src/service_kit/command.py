@@ -1,0 +1,61 @@
+"""`python -m <service> [serve|migrate|replay]`."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from pydantic import ValidationError
+from sqlalchemy import text
+
+from service_kit import logs
+from service_kit.database import create_engine
+from service_kit.migrations import migrate
+from service_kit.replay import tell_again
+from service_kit.settings import ServiceSettings
+
+USAGE_EXIT = 2
+STOP_SECONDS = 15
+
+
+def run(*, name: str, build: Callable[[], FastAPI], settings: Callable[[], ServiceSettings], migrations: Path) -> None:
+    """Be the service's command line. Wrong settings end it with a sentence that names the variable."""
+    command = sys.argv[1] if len(sys.argv) > 1 else "serve"
+    if command not in {"serve", "migrate", "replay"}:
+        sys.exit(f"usage: python -m {name} [serve|migrate|replay]")
+    try:
+        known = settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        variable = f"LIMBER_{'_'.join(str(part) for part in first['loc'])}".upper()
+        print(f"{name}: the setting {variable} is wrong: {first['msg']}", file=sys.stderr)
+        sys.exit(USAGE_EXIT)
+    logs.configure(service=name, level=known.log_level)
+    if command == "migrate":
+        migrate(database_url=known.full_database_url(), migrations=migrations)
+    elif command == "replay":
+        print(asyncio.run(_replay(known)))
+    else:
+        uvicorn.run(
+            build(),
+            host=known.http_host,
+            port=known.http_port,
+            loop="uvloop",
+            access_log=False,
+            log_config=None,
+            timeout_graceful_shutdown=STOP_SECONDS,
+            proxy_headers=True,
+        )
+
+
+async def _replay(settings: ServiceSettings) -> int:
+    engine = create_engine(settings.full_database_url())
+    try:
+        async with engine.connect() as conn:
+            if not (await conn.execute(text("SELECT pg_try_advisory_lock(hashtext('active instance'))"))).scalar_one():
+                sys.exit("The service is running: stop it first, or it would consume while the streams are rebuilt.")
+            return await tell_again(engine)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,81 @@
+"""Which events a service has taken: the claim that makes a redelivered event have one effect."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ARRAY, LargeBinary, Text, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Claim:
+    """One event of one sender at one consumer. `body_digest` tells a repeat from another body under the same id."""
+
+    consumer: str
+    sender: str
+    event_id: str
+    body_digest: bytes | None = None
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What makes two claims the same."""
+        return self.consumer, self.sender, self.event_id
+
+
+_CLAIM = text(
+    "INSERT INTO inbox (consumer, sender, event_id, body_digest, received_at)"
+    " SELECT consumer, sender, event_id, body_digest, :now FROM unnest(:consumers, :senders, :ids, :digests)"
+    " AS new (consumer, sender, event_id, body_digest) ON CONFLICT DO NOTHING RETURNING consumer, sender, event_id"
+).bindparams(
+    bindparam("consumers", type_=ARRAY(Text)),
+    bindparam("senders", type_=ARRAY(Text)),
+    bindparam("ids", type_=ARRAY(Text)),
+    bindparam("digests", type_=ARRAY(LargeBinary)),
+)
+_DIGESTS = text(
+    "SELECT i.consumer, i.sender, i.event_id, i.body_digest FROM inbox i JOIN unnest(:consumers, :senders, :ids)"
+    " AS asked (consumer, sender, event_id) USING (consumer, sender, event_id)"
+).bindparams(
+    bindparam("consumers", type_=ARRAY(Text)),
+    bindparam("senders", type_=ARRAY(Text)),
+    bindparam("ids", type_=ARRAY(Text)),
+)
+
+
+def digest_of(body: bytes) -> bytes:
+    """Return what tells this body from another."""
+    return hashlib.sha256(body).digest()
+
+
+async def claim(conn: AsyncConnection, claims: Sequence[Claim], now: datetime) -> set[tuple[str, str, str]]:
+    """Claim the events and return the identities that nobody had claimed. `now` is real time: the inbox outlives the streams.
+
+    They are claimed in key order: two instances that claim the same events in opposite order would deadlock.
+    """
+    ordered = sorted(claims, key=lambda wanted: wanted.identity)
+    result = await conn.execute(
+        _CLAIM,
+        {
+            "consumers": [wanted.consumer for wanted in ordered],
+            "senders": [wanted.sender for wanted in ordered],
+            "ids": [wanted.event_id for wanted in ordered],
+            "digests": [wanted.body_digest for wanted in ordered],
+            "now": now,
+        },
+    )
+    return {(row.consumer, row.sender, row.event_id) for row in result}
+
+
+async def digests(conn: AsyncConnection, claims: Sequence[Claim]) -> dict[tuple[str, str, str], bytes | None]:
+    """Return the body digests that were stored with earlier claims."""
+    result = await conn.execute(
+        _DIGESTS,
+        {
+            "consumers": [wanted.consumer for wanted in claims],
+            "senders": [wanted.sender for wanted in claims],
+            "ids": [wanted.event_id for wanted in claims],
+        },
+    )
+    return {(row.consumer, row.sender, row.event_id): row.body_digest for row in result}

@@ -1,0 +1,148 @@
+"""Publishes the outbox: rows in order, at most one unacknowledged publish per aggregate, marked once the broker has stored them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.errors import APIError
+from pydantic import BaseModel
+from sqlalchemy import ARRAY, BigInteger, RowMapping, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from service_kit.database import describe
+from service_kit.envelope import Event, headers_of
+from service_kit.logs import logger
+
+PORTION = 500
+POLL_SECONDS = 0.2
+PUBLISH_TIMEOUT_SECONDS = 10.0
+_BACK_OFF_SECONDS = 0.5
+
+CurrentBody = Callable[[AsyncConnection, Sequence[str]], Awaitable[Mapping[str, BaseModel | None]]]
+
+_UNPUBLISHED = text("SELECT * FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT :limit")
+_MARK = text("UPDATE outbox SET published_at = :now WHERE position = ANY(:positions)").bindparams(
+    bindparam("positions", type_=ARRAY(BigInteger))
+)
+
+
+class Relay:
+    """Runs in the active instance alone. What it marks late after a crash it publishes again under the same id, which is harmless."""
+
+    def __init__(
+        self,
+        *,
+        source: str,
+        engine: AsyncEngine,
+        jetstream: Callable[[], JetStreamContext],
+        gate: asyncio.Event,
+        current: Mapping[str, CurrentBody],
+    ) -> None:
+        self._source = source
+        self._engine = engine
+        self._jetstream = jetstream
+        self._gate = gate
+        self._current = current
+        self.wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Publish whatever is written, until cancelled."""
+        while True:
+            await self._gate.wait()
+            self.wake.clear()
+            try:
+                published, left = await self.publish_portion()
+            except Exception as error:  # noqa: BLE001 - the rows stay in the outbox, and the next round tries again
+                logger().warning("relay could not publish", error=describe(error))
+                published, left = 0, True
+            if left and not published:
+                await asyncio.sleep(_BACK_OFF_SECONDS)
+            elif not published:
+                with suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self.wake.wait(), POLL_SECONDS)
+
+    async def publish_portion(self) -> tuple[int, bool]:
+        """Publish the next rows; return how many were stored by the broker, and whether any of them was not."""
+        async with self._engine.connect() as conn:
+            rows = (await conn.execute(_UNPUBLISHED, {"limit": PORTION})).mappings().all()
+            if not rows:
+                return 0, False
+            bodies = await self._bodies(conn, rows)
+            await conn.rollback()
+            stored = await self._publish(rows, bodies)
+            if stored:
+                # A mark that a crash loses only means that the row is published once more under its old id.
+                await conn.execute(text("SET LOCAL synchronous_commit = off"))
+                await conn.execute(_MARK, {"now": datetime.now(UTC), "positions": stored})
+                await conn.commit()
+        return len(stored), len(stored) < len(rows)
+
+    async def _bodies(self, conn: AsyncConnection, rows: Sequence[RowMapping]) -> dict[int, bytes | None]:
+        """Return each row's body; None where there is nothing left to tell, as after an erasure."""
+        bodies: dict[int, bytes | None] = {row["position"]: row["body"] for row in rows}
+        for type_, render in self._current.items():
+            wanted = [row for row in rows if row["type"] == type_ and row["body"] is None]
+            if wanted:
+                rendered = await render(conn, sorted({row["aggregate"] for row in wanted}))
+                for row in wanted:
+                    model = rendered.get(row["aggregate"])
+                    bodies[row["position"]] = None if model is None else model.model_dump_json().encode()
+        return bodies
+
+    async def _publish(self, rows: Sequence[RowMapping], bodies: Mapping[int, bytes | None]) -> list[int]:
+        chains: dict[str, list[RowMapping]] = {}
+        for row in rows:
+            chains.setdefault(row["aggregate"], []).append(row)
+        stored: list[int] = []
+        waiting = list(chains.values())
+        while waiting and self._gate.is_set():
+            heads = [chain[0] for chain in waiting]
+            accepted = await self._publish_wave(heads, bodies)
+            stored += accepted
+            done = set(accepted)
+            waiting = [chain[1:] for chain in waiting if len(chain) > 1 and chain[0]["position"] in done]
+        return stored
+
+    async def _publish_wave(self, rows: Sequence[RowMapping], bodies: Mapping[int, bytes | None]) -> list[int]:
+        jetstream = self._jetstream()
+        stored: list[int] = []
+        sent: dict[asyncio.Future[Any], RowMapping] = {}
+        for row in rows:
+            body = bodies[row["position"]]
+            if body is None:
+                stored.append(row["position"])
+                continue
+            with suppress(NatsError):
+                future = await jetstream.publish_async(row["nats_subject"], body, headers=headers_of(self._event(row, body)))
+                sent[future] = row
+        if sent:
+            done, late = await asyncio.wait(sent, timeout=PUBLISH_TIMEOUT_SECONDS)
+            for future in late:
+                future.cancel()
+            for future in done:
+                row, error = sent[future], future.exception()
+                if error is None:
+                    stored.append(row["position"])
+                else:
+                    code = error.code if isinstance(error, APIError) else None
+                    logger().warning("broker did not store", event_id=str(row["id"]), error=type(error).__name__, code=code)
+        return stored
+
+    def _event(self, row: RowMapping, body: bytes) -> Event:
+        return Event(
+            id=str(row["id"]),
+            source=self._source,
+            type=row["type"],
+            time=row["created_at"],
+            subject=row["aggregate"],
+            content_type="application/json",
+            data=body,
+            sequence=row["sequence"],
+            correlation_id=row["correlation_id"] or str(row["id"]),
+            causation_id=row["causation_id"],
+            nats_subject=row["nats_subject"],
+        )

@@ -1,0 +1,264 @@
+"""How the parts of the kit are put together into one running service."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service_kit import held
+from service_kit.access import Access
+from service_kit.broker import NotDeclaredError, create_broker, durable_info, follow_clock, inbox_prefix, require_durable
+from service_kit.clock import Clock
+from service_kit.consumer import Consumer
+from service_kit.database import create_engine, describe
+from service_kit.delivery import Delivery
+from service_kit.due import DueWork
+from service_kit.leadership import Leadership
+from service_kit.logs import logger
+from service_kit.relay import CurrentBody, Relay
+from service_kit.retention import forget_old
+from service_kit.settings import ServiceSettings
+from service_kit.subscription import GroupSubscriber
+
+_DUE_POLL_SECONDS = 1.0
+_CONNECT_RETRY_SECONDS = 0.5
+
+
+class Service:
+    """One service's engine, clock, access and broker; `app` starts everything with the HTTP server and stops it in order."""
+
+    def __init__(self, *, name: str, settings: ServiceSettings) -> None:
+        self.name = name
+        self.settings = settings
+        self.engine = create_engine(settings.full_database_url())
+        self.clock = Clock()
+        self.access = Access(self.engine)
+        self.leadership = Leadership(settings.full_database_url())
+        self._wake_up_calls: list[asyncio.Event] = []
+        self._connected = False
+        self._delivery: Delivery | None = None
+        self._subscribers: list[GroupSubscriber] = []
+        self._due_work: Sequence[DueWork] = ()
+        self._consumers: Sequence[Consumer] = ()
+        self._broker = create_broker(settings, name=name, on_reconnected=self._ask_again)
+        self._doing = 0
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that commits at the end; then the relay and due work look at once for what it left to do."""
+        async with self.engine.begin() as conn:
+            yield conn
+        for call in self._wake_up_calls:
+            call.set()
+
+    def app(
+        self,
+        *,
+        consumers: Sequence[Consumer],
+        routers: Sequence[APIRouter],
+        due_work: Sequence[DueWork] = (),
+        current: Mapping[str, CurrentBody] | None = None,
+        alongside: Callable[[], Any] | None = None,
+    ) -> FastAPI:
+        """Return the ASGI app that runs the service. Routers are mounted under `/<name>`.
+
+        Reactions of one group run in the order of `consumers`. `current` renders the bodies of events that are published from
+        current rows. `alongside` gives an async context that is entered before the service begins, such as a local server.
+        """
+        self._consumers, self._due_work = consumers, due_work
+        self._delivery = Delivery(consumers=consumers, transaction=self.transaction, clock=self.clock, gate=self.leadership.active)
+        relay = Relay(
+            source=f"urn:limber:{self.name}",
+            engine=self.engine,
+            jetstream=self._jetstream,
+            gate=self.leadership.active,
+            current=current or {},
+        )
+        self._wake_up_calls = [relay.wake]
+        for consumer in consumers:
+            self._subscribers.append(
+                self._broker.group_subscriber(
+                    stream=consumer.stream,
+                    durable=consumer.durable,
+                    inbox=inbox_prefix(self.settings.nats_user),
+                    gate=self.leadership.active,
+                    handle=partial(self._delivery.submit, consumer),
+                )
+            )
+
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            async with AsyncExitStack() as stack:
+                if alongside is not None:
+                    await stack.enter_async_context(alongside())
+                async with self._running(relay):
+                    yield
+
+        app = FastAPI(title=f"Limber {self.name}", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=f"/{self.name}/openapi.json")
+        app.include_router(self._health(), prefix=f"/{self.name}/health")
+        for router in routers:
+            app.include_router(router, prefix=f"/{self.name}")
+        return app
+
+    @asynccontextmanager
+    async def _running(self, relay: Relay) -> AsyncIterator[None]:
+        if self._delivery is None:
+            raise RuntimeError("the app was not built")
+        dues = [(work, asyncio.Event()) for work in self._due_work]
+        self._wake_up_calls += [wake for _, wake in dues]
+        background = [
+            asyncio.create_task(self.leadership.run()),
+            asyncio.create_task(relay.run()),
+            asyncio.create_task(self._delivery.run()),
+            asyncio.create_task(self._delivery.retry_held()),
+            asyncio.create_task(forget_old(self.engine, self.leadership.active)),
+            *(asyncio.create_task(self._do_due(work, wake)) for work, wake in dues),
+        ]
+        consuming = asyncio.create_task(self._consume([wake for _, wake in dues]))
+        try:
+            yield
+        finally:
+            # Stop asking for messages, let what was begun be committed and told, and only then let go of the lead.
+            consuming.cancel()
+            with suppress(asyncio.CancelledError):
+                await consuming
+            with suppress(Exception):
+                await self._broker.stop()
+            for task in reversed(background):
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+            await self.engine.dispose()
+
+    async def _consume(self, moved: Sequence[asyncio.Event]) -> None:
+        while not self._connected:
+            try:
+                await self._broker.connect()
+                self._connected = True
+            except (OSError, NatsError, asyncio.TimeoutError) as error:
+                logger().warning("broker not available", error=type(error).__name__)
+                await asyncio.sleep(_CONNECT_RETRY_SECONDS)
+        client = self._broker.config.connection_state.connection
+        while True:
+            try:
+                for consumer in self._consumers:
+                    await require_durable(client, consumer)
+                break
+            except NotDeclaredError as error:
+                logger().critical("refusing to consume", reason=str(error))
+            except (NatsError, asyncio.TimeoutError) as error:
+                logger().warning("broker not available", error=type(error).__name__)
+            await asyncio.sleep(_CONNECT_RETRY_SECONDS)
+        await self._broker.start()
+
+        def wake_all() -> None:
+            for event in moved:
+                event.set()
+
+        await follow_clock(client, self.clock, allowed=not self.settings.in_production, moved=wake_all)
+
+    async def _ask_again(self) -> None:
+        for subscriber in self._subscribers:
+            subscriber.ask_again()
+
+    def _jetstream(self) -> JetStreamContext:
+        if not self._connected:
+            raise NatsError("not connected yet")
+        return self._broker.config.connection_state.stream
+
+    async def _do_due(self, work: DueWork, wake: asyncio.Event) -> None:
+        while True:
+            await self.leadership.active.wait()
+            wake.clear()
+            done, seconds = 0, _DUE_POLL_SECONDS
+            self._doing += 1
+            try:
+                done = await work.run(self.clock.now())
+            except Exception as error:  # noqa: BLE001 - what is due stays due, and the next round tries again
+                logger().warning("due work failed", work=work.name, error=describe(error))
+                await asyncio.sleep(_DUE_POLL_SECONDS)
+            finally:
+                self._doing -= 1
+            if done:
+                for call in self._wake_up_calls:
+                    if call is not wake:
+                        call.set()
+                continue
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(wake.wait(), seconds)
+
+    def _health(self) -> APIRouter:
+        router = APIRouter()
+
+        @router.get("/live")
+        async def live() -> dict[str, str]:
+            """The process answers."""
+            return {"status": "live"}
+
+        @router.get("/ready")
+        async def ready() -> JSONResponse:
+            """The database and the broker answer, and consuming hasn't been stopped by too many failures."""
+            problems = await self._problems()
+            state = "active" if self.leadership.active.is_set() else "standing by"
+            return JSONResponse({"status": "not ready" if problems else "ready", "state": state, "problems": problems}, 503 if problems else 200)
+
+        @router.get("/work")
+        async def work() -> dict[str, Any]:
+            """What is still to be done, so that one can wait until nothing is."""
+            return await self._work_left()
+
+        return router
+
+    async def _problems(self) -> list[str]:
+        problems = []
+        try:
+            async with asyncio.timeout(3), self.engine.connect() as conn:
+                await conn.execute(text("SELECT 1"))
+        except Exception:  # noqa: BLE001 - whatever the reason, it isn't ready
+            problems.append("the database does not answer")
+        connection = self._broker.config.connection_state
+        if not self._connected or not connection.connection.is_connected:
+            problems.append("the broker is not connected")
+        elif self._consumers and not all(subscriber.running for subscriber in self._subscribers):
+            problems.append("not consuming yet")
+        if self._delivery is not None and self._delivery.stopped_consuming:
+            problems.append("consuming was stopped: too many unexpected failures in a row")
+        return problems
+
+    async def _work_left(self) -> dict[str, Any]:
+        now = self.clock.now()
+        dues: list[datetime] = []
+        async with self.engine.connect() as conn:
+            outbox = (await conn.execute(text("SELECT count(*) FROM outbox WHERE published_at IS NULL"))).scalar_one()
+            counts = await held.count(conn)
+            for work in self._due_work:
+                due = await work.next_due_at(conn)
+                if due is not None:
+                    dues.append(due)
+        unread = 0
+        if self._connected:
+            client = self._broker.config.connection_state.connection
+            for consumer in self._consumers:
+                info = await durable_info(client, consumer)
+                unread += (info.num_pending or 0) + (info.num_ack_pending or 0)
+        return {
+            "now": now.isoformat(),
+            "to_read": unread,
+            "handling": self._delivery.busy if self._delivery else 0,
+            "outbox": outbox,
+            "held_waiting": counts[held.WAITING],
+            "set_aside": counts[held.SET_ASIDE],
+            "doing": self._doing,
+            "due_now": sum(due <= now for due in dues),
+            "next_due_at": min(dues).isoformat() if dues else None,
+        }
+
+

@@ -1,6 +1,6 @@
 """A service's templates, rendered inside the shared page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -39,6 +39,35 @@ class FieldError:
     text: str
 
 
+class MissingName(ChainableUndefined):
+    """What a template asked for and nobody gave.
+
+    The design system's macros ask their parameters (a dict) for many that were left out, and a page may ask whether something is
+    there. Anywhere else a missing name is a misspelt one: printed or looped over, it raises UndefinedError.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Nothing, for a parameter that was left out."""
+        self._refuse_misspelt()
+        return ""
+
+    def __iter__(self) -> Iterator[object]:
+        """No items, for a parameter that was left out."""
+        self._refuse_misspelt()
+        return iter(())
+
+    def __len__(self) -> int:
+        """0, for a parameter that was left out."""
+        self._refuse_misspelt()
+        return 0
+
+    def _refuse_misspelt(self) -> None:
+        if not isinstance(self._undefined_obj, dict):
+            self._fail_with_undefined_error()
+
+
 class Pages:
     """Renders the templates that lie in the folder `templates` of a package, such as `Pages("scheduling.http")`."""
 
@@ -56,7 +85,7 @@ class Pages:
         loaders: list[BaseLoader] = [PackageLoader(templates)] if templates != "page_base" else []
         self._environment = Environment(
             loader=ChoiceLoader([*loaders, PackageLoader("page_base"), PackageLoader("nhsuk_frontend_jinja")]),
-            undefined=ChainableUndefined,  # the design system's macros ask for parameters that were not given
+            undefined=MissingName,
             autoescape=True,
             trim_blocks=True,
             lstrip_blocks=True,

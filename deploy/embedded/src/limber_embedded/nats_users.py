@@ -1,28 +1,47 @@
-"""The broker's users and what each may publish and read: the text of users.conf."""
+"""The broker's users and what each may publish and read: the text of accounts.conf.
+
+Limber's own users share one account. Each outside organisation has an account of its own that imports a few services of
+Limber's. Subject permissions alone would not do: they say nothing about the *reply* subject of a publish, through which one
+could have the broker's answers, or its own receipts, stored as another's facts.
+"""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from limber_streams.declaration import Declaration, Durable
 
 ADMIN = "admin"
+# What an organisation gives its client as JetStream domain, because `$JS.API.>` means its own account's JetStream
+DOMAIN = "limber"
 
 # What a service publishes beside `<service>.>`
 _ALSO_PUBLISHES = {"enrolment": ("contacts.v1.>", "people.v1.>", "receipts.>")}
 # Streams whose single messages a service may delete securely, to erase a person
 _ERASES = {"enrolment": ("CONTACTS", "PEOPLE")}
 _CLOCK = "KV_clock"
+_ACCOUNT = "LIMBER"
+# What outside accounts may import; each imports its own part only
+_EXPORTS = (
+    ("intake.>", "single"),
+    ("$JS.API.CONSUMER.MSG.NEXT.RECEIPTS.>", "stream"),
+    ("$JS.API.CONSUMER.INFO.RECEIPTS.>", "single"),
+    ("$JS.ACK.RECEIPTS.>", "single"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NatsUser:
-    """A user with its password and the subjects that it may publish and subscribe to."""
+    """A user with its password and the subjects that it may publish and subscribe to.
+
+    One with `imports` (its own subject: Limber's) is from outside and has an account of its own.
+    """
 
     name: str
     password: str
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]
+    imports: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def inbox_prefix(self) -> str:
@@ -71,27 +90,39 @@ def organisation(*, channel: str, organisation: str, password: str, declaration:
     """Publishes on its own intake subjects and reads its own receipts, nothing else."""
     name = organisation_user(channel=channel, organisation=organisation)
     durable = declaration.receipts_durable(channel=channel, organisation=organisation)
+    reads = {subject.replace("$JS.API.", f"$JS.{DOMAIN}.API."): subject for subject in _reads(durable)}
+    intake = f"intake.{channel}.{organisation}.>"
     return NatsUser(
         name=name,
         password=password,
-        publish=(f"intake.{channel}.{organisation}.>", *_reads(durable)),
+        publish=(intake, *reads),
         subscribe=(f"{inbox_prefix(name)}.>",),
+        imports={intake: intake, **reads},
     )
 
 
-def users_conf(users: Sequence[NatsUser]) -> str:
-    """The file that nats-server includes in its `authorization` block. It holds passwords."""
-    entries = [
-        "  {\n"
-        f"    user: {json.dumps(user.name)}, password: {json.dumps(user.password)}\n"
-        "    permissions: {\n"
-        f"      publish: {{ allow: {json.dumps(user.publish)} }}\n"
-        f"      subscribe: {{ allow: {json.dumps(user.subscribe)} }}\n"
-        "    }\n"
-        "  }"
-        for user in users
-    ]
-    return "users = [\n" + ",\n".join(entries) + "\n]\n"
+def accounts_conf(users: Sequence[NatsUser]) -> str:
+    """The file that nats-server includes in its `accounts` block. It holds passwords."""
+    inside = [_user(user) for user in users if not user.imports]
+    exports = [f"    {{ service: {json.dumps(subject)}, response_type: {kind} }}" for subject, kind in _EXPORTS]
+    blocks = [f"{_ACCOUNT} {{\n  jetstream: enabled\n  users: [\n{_lines(inside)}\n  ]\n  exports: [\n{_lines(exports)}\n  ]\n}}"]
+    for user in users:
+        if user.imports:
+            imports = [
+                f"    {{ service: {{ account: {_ACCOUNT}, subject: {json.dumps(theirs)} }}, to: {json.dumps(own)} }}"
+                for own, theirs in user.imports.items()
+            ]
+            blocks.append(f"{json.dumps(user.name)} {{\n  users: [\n{_user(user)}\n  ]\n  imports: [\n{_lines(imports)}\n  ]\n}}")
+    return "\n".join(blocks) + "\n"
+
+
+def _user(user: NatsUser) -> str:
+    allowed = f"publish: {{ allow: {json.dumps(user.publish)} }}, subscribe: {{ allow: {json.dumps(user.subscribe)} }}"
+    return f"    {{ user: {json.dumps(user.name)}, password: {json.dumps(user.password)}, permissions: {{ {allowed} }} }}"
+
+
+def _lines(entries: Sequence[str]) -> str:
+    return ",\n".join(entries)
 
 
 def _reads(durable: Durable) -> tuple[str, ...]:

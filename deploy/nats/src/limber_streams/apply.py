@@ -60,7 +60,9 @@ async def delete_stream(client: Client, name: str) -> None:
         raise CannotApplyError([f"stream {name}: {answer['error']['description']}"])
 
 
-async def _plan_stream(client: Client, stream: Stream, replicas: int, todo: list[tuple[str, str, Json]], refusals: list[str]) -> None:
+async def _plan_stream(
+    client: Client, stream: Stream, replicas: int, todo: list[tuple[str, str, Json]], refusals: list[str]
+) -> None:
     wanted = {**stream.config, "num_replicas": replicas}
     found = await _answer(client, f"$JS.API.STREAM.INFO.{stream.name}", {})
     if "error" in found:

@@ -10,7 +10,13 @@ _FIXED = ("retention", "storage", "ack_policy", "deliver_policy", "replay_policy
 # A smaller value would throw away what is kept. 0 and -1 mean: no limit.
 _KEEPS = ("max_age", "max_msgs", "max_bytes", "max_msgs_per_subject", "max_msg_size")
 # What JetStream answers for a setting that was not given.
-_DEFAULTS: Json = {"discard_new_per_subject": False, "allow_direct": False, "max_age": 0, "max_msgs_per_subject": -1, "max_msg_size": -1}
+_DEFAULTS: Json = {
+    "discard_new_per_subject": False,
+    "allow_direct": False,
+    "max_age": 0,
+    "max_msgs_per_subject": -1,
+    "max_msg_size": -1,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +39,9 @@ def changes(*, what: str, wanted: Json, found: Json) -> Changes:
             continue
         settings[key] = value
         if key in _FIXED:
-            refusals.append(f"{what}: {key} is {present!r} and can't be changed to {value!r}; it would have to be made anew (replay)")
+            refusals.append(
+                f"{what}: {key} is {present!r} and can't be changed to {value!r}; it would have to be made anew (replay)"
+            )
         elif key in _KEEPS and _size(value) < _size(present):
             refusals.append(f"{what}: {key} would shrink from {_shown(present)} to {_shown(value)}, which drops what is kept")
         elif key == "subjects" and (lost := set(present) - set(value)):

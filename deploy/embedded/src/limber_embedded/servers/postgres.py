@@ -26,7 +26,7 @@ _LONGEST_SOCKET = 107  # bytes; a limit of the kernel
 
 
 class PostgresServer(ServerProcess):
-    """One PostgreSQL on a Unix socket. `folder` holds everything it keeps; `settings` override deploy/postgres/postgresql.conf."""
+    """One PostgreSQL on a Unix socket. `folder` holds what it keeps; `settings` override deploy/postgres/postgresql.conf."""
 
     stop_signal = signal.SIGINT  # "fast": ends the connections, then stops
 

@@ -39,8 +39,8 @@ def unprivileged(*, folder: Path, program: Path) -> Unprivileged:
         if _works([*nobody, str(program), "--version"]) and _works([*nobody, "test", "-w", str(folder)]):
             return Unprivileged(prefix=nobody, owner=_NOBODY)
     raise Problem(
-        f"PostgreSQL can't run as root, this machine allows no user namespace, and user nobody can't reach {program} and {folder}. "
-        "Run ./limber as an ordinary user, or keep the checkout and --home where everybody may look."
+        f"PostgreSQL can't run as root, this machine allows no user namespace, and user nobody can't reach {program} "
+        f"and {folder}. Run ./limber as an ordinary user, or keep the checkout and --home where everybody may look."
     )
 
 

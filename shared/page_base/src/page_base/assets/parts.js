@@ -21,6 +21,7 @@ async function fill(section) {
   } else {
     say(body, answer.sentence);
     if (answer.state === "unavailable") body.append(tryAgain(section));
+    if (answer.state === "signed-out") body.firstChild.replaceChildren(signIn(section, answer.sentence));
   }
   return body;
 }
@@ -41,7 +42,7 @@ async function ask(src) {
       signal: AbortSignal.timeout(PATIENCE),
     });
     if (response.type === "opaqueredirect" || response.status === 401) {
-      return { state: "refused", sentence: "Sign in again to see this part." };
+      return { state: "signed-out", sentence: "Sign in again to see this part." };
     }
     if (response.status === 403) return { state: "refused", sentence: "You do not have permission to see this part." };
     if (response.ok && response.headers.get("Content-Type")?.startsWith("text/html")) {
@@ -59,6 +60,14 @@ function say(body, sentence) {
   body.replaceChildren(paragraph);
 }
 
+function signIn(section, sentence) {
+  const link = document.createElement("a");
+  const service = new URL(section.dataset.partSrc, location.href).pathname.split("/")[1];
+  link.href = `/${service}/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+  link.textContent = sentence;
+  return link;
+}
+
 function tryAgain(section) {
   const button = document.createElement("button");
   button.type = "button";
@@ -66,7 +75,7 @@ function tryAgain(section) {
   button.textContent = "Try again";
   const which = document.createElement("span");
   which.className = "nhsuk-u-visually-hidden";
-  which.textContent = `: ${section.dataset.partName ?? "this part"}`;
+  which.textContent = `to show ${section.dataset.partName ?? "this part"}`;
   button.append(which);
   button.addEventListener("click", () => fillAgain(section), { once: true });
   return button;

@@ -10,12 +10,13 @@ export function fillParts(page) {
 async function fill(section) {
   const body = section.querySelector("[data-part-body]") ?? section.appendChild(document.createElement("div"));
   section.setAttribute("aria-busy", "true");
-  body.setAttribute("aria-live", "polite");
   say(body, "Loading…");
+  body.setAttribute("aria-live", "polite"); // a failure is announced; "Loading…" and whole tables are not
   const answer = await ask(section.dataset.partSrc);
   section.setAttribute("aria-busy", "false");
   section.dataset.partState = answer.state;
   if (answer.state === "shown") {
+    body.removeAttribute("aria-live");
     body.innerHTML = answer.html;
     initAll({ scope: body });
   } else {

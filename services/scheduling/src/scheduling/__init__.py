@@ -1,0 +1,1 @@
+"""Who is where, when: cohorts and their sessions, places and the waiting list, attendance."""

@@ -1,0 +1,143 @@
+"""A cohort and its sessions: how it opens, starts, changes and finishes."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+from scheduling.domain.broken_rule import BrokenRuleError
+
+OPEN = "open"
+RUNNING = "running"
+FINISHED = "finished"
+CANCELLED = "cancelled"
+
+PLANNED = "planned"
+HELD = "held"
+
+
+class UnknownSessionError(LookupError):
+    """There is no such session."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One dated session; times are UTC instants. Held means that it has a register."""
+
+    session_id: UUID
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+    status: str = PLANNED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """When a cohort's first and last session start."""
+
+    first_session_at: datetime
+    last_session_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """People who start and finish a programme together. `sequence` counts the changes."""
+
+    cohort_id: UUID
+    sequence: int
+    programme: str
+    site_id: str
+    site_name: str
+    status: str
+    capacity: int
+    close_attention_limit: int
+    sessions: tuple[Session, ...]
+
+    @property
+    def span(self) -> Span:
+        """From the first to the last session that isn't cancelled (of a cancelled cohort, those that were planned)."""
+        starts = [session.starts_at for session in self.sessions if session.status != CANCELLED]
+        starts = starts or [session.starts_at for session in self.sessions]
+        return Span(first_session_at=min(starts), last_session_at=max(starts))
+
+    @property
+    def sessions_run(self) -> int:
+        """How many sessions have a register."""
+        return sum(session.status == HELD for session in self.sessions)
+
+    def session(self, session_id: UUID) -> Session:
+        """Return one session. Raises UnknownSessionError."""
+        for session in self.sessions:
+            if session.session_id == session_id:
+                return session
+        raise UnknownSessionError
+
+    def started(self, *, now: datetime) -> "Cohort":
+        """The cohort once its first session has begun: closed to new people."""
+        if self.status != OPEN or self.span.first_session_at > now:
+            return self
+        return replace(self, sequence=self.sequence + 1, status=RUNNING)
+
+    def at_renamed_site(self, name: str) -> "Cohort":
+        """The cohort after its site got another name: a newer fact about the same cohort."""
+        return replace(self, sequence=self.sequence + 1, site_name=name)
+
+    def with_register(self, session_id: UUID, *, now: datetime) -> "Cohort":
+        """The cohort after a register; that of the last session finishes it. Raises BrokenRuleError."""
+        session = self.session(session_id)
+        if session.status == CANCELLED:
+            raise BrokenRuleError("session_id", f"session_id must not be a cancelled session: number {session.number} was cancelled.")
+        if session.starts_at > now:
+            raise BrokenRuleError("session_id", f"session_id must be a session that has begun: number {session.number} has not.")
+        if session.status == HELD:
+            return self
+        return self._with(replace(session, status=HELD))
+
+    def with_moved_session(self, session_id: UUID, *, starts_at: datetime, now: datetime) -> "Cohort":
+        """The cohort with one session at another time, as long as before. Raises BrokenRuleError."""
+        session = self.session(session_id)
+        self._refuse_unless_planned(session, "moved")
+        if session.starts_at == starts_at:
+            return self
+        if starts_at <= now:
+            raise BrokenRuleError("starts_on", "starts_on must not be in the past.")
+        moved = replace(session, starts_at=starts_at, ends_at=starts_at + (session.ends_at - session.starts_at))
+        rest = [other for other in self.sessions if other.status != CANCELLED and other.session_id != session_id]
+        for earlier, later in pairwise(sorted([*rest, moved], key=lambda one: one.starts_at)):
+            if later.starts_at < earlier.ends_at:
+                raise BrokenRuleError(
+                    "starts_at", f"starts_at must not overlap another session: numbers {earlier.number} and {later.number} would."
+                )
+        return self._with(moved)
+
+    def with_cancelled_session(self, session_id: UUID) -> "Cohort":
+        """The cohort with one session cancelled; cancelled again, it stays as it is. Raises BrokenRuleError."""
+        session = self.session(session_id)
+        if session.status == CANCELLED:
+            return self
+        self._refuse_unless_planned(session, "cancelled")
+        return self._with(replace(session, status=CANCELLED))
+
+    def _refuse_unless_planned(self, session: Session, done: str) -> None:
+        if session.status != PLANNED:
+            raise BrokenRuleError(
+                "session_id", f"session_id must be a planned session to be {done}: number {session.number} is {session.status}."
+            )
+
+    def _with(self, changed: Session) -> "Cohort":
+        sessions = tuple(changed if session.session_id == changed.session_id else session for session in self.sessions)
+        statuses = {session.status for session in sessions}
+        if PLANNED in statuses:
+            status = RUNNING if HELD in statuses else self.status
+        else:
+            status = FINISHED if HELD in statuses else CANCELLED
+        return replace(self, sequence=self.sequence + 1, sessions=sessions, status=status)
+
+
+
+def sessions_at(*, starts: list[datetime], ids: list[UUID], minutes: int) -> tuple[Session, ...]:
+    """Number the sessions that start at these instants, in order."""
+    return tuple(
+        Session(session_id=session_id, number=number, starts_at=start, ends_at=start + timedelta(minutes=minutes))
+        for number, (session_id, start) in enumerate(zip(ids, starts, strict=True), start=1)
+    )

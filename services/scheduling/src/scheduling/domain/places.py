@@ -1,0 +1,144 @@
+"""Where a person stands: waiting, in a cohort, or done. The table of states is in docs/states.md."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.programmes import Programme
+
+NO_OPEN_COHORT = "no_open_cohort"
+NO_COHORT_AT_SITE = "no_cohort_at_site"
+COHORTS_FULL = "cohorts_full"
+CLOSE_ATTENTION_FULL = "close_attention_full"
+
+WAITING = "waiting"
+PLACED = "placed"
+ATTENDING = "attending"
+COMPLETED = "completed"
+BELOW_COMPLETION = "below_completion"
+NEVER_STARTED = "never_started"
+DISCONTINUED = "discontinued"
+CUT_SHORT = "cut_short"
+
+IN_COHORT = (PLACED, ATTENDING)
+LIVE = (WAITING, PLACED, ATTENDING)
+OF_FINISHED_COHORT = (COMPLETED, BELOW_COMPLETION, NEVER_STARTED, CUT_SHORT)
+STATES = (*LIVE, *OF_FINISHED_COHORT, DISCONTINUED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A numbered seat of a cohort. A person who needs close attention also takes one of the cohort's close-attention seats."""
+
+    cohort_id: UUID
+    number: int
+    close_attention_number: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One person's place for one enrolment. `sequence` counts the changes; the seat is kept until the place is discontinued."""
+
+    place_id: UUID
+    sequence: int
+    enrolment_id: UUID
+    participant_id: UUID
+    programme: str
+    status: str
+    waiting_reason: str | None
+    cohort_id: UUID | None
+    seat: int | None
+    close_attention: bool
+    close_attention_seat: int | None
+    sessions_attended: int
+    sessions_run: int
+    changed_at: datetime
+
+    def seated(self, seat: Seat, *, now: datetime) -> "Place":
+        """The place of a waiting person for whom a seat was found."""
+        if self.status != WAITING:
+            return self
+        return self._changed(
+            now,
+            status=PLACED,
+            waiting_reason=None,
+            cohort_id=seat.cohort_id,
+            seat=seat.number,
+            close_attention_seat=seat.close_attention_number,
+        )
+
+    def kept_waiting(self, reason: str, *, now: datetime) -> "Place":
+        """The place of somebody who still waits, for this reason."""
+        if self.status != WAITING or self.waiting_reason == reason:
+            return self
+        return self._changed(now, waiting_reason=reason)
+
+    def released(self, *, now: datetime) -> "Place":
+        """The place after its cohort was cancelled before anything was held: back on the waiting list."""
+        if self.status != PLACED:
+            return self
+        return self._changed(
+            now, status=WAITING, waiting_reason=NO_OPEN_COHORT, cohort_id=None, seat=None, close_attention_seat=None
+        )
+
+    def withdrawn(self, *, now: datetime) -> "Place":
+        """The place after the person withdrew: discontinued, its seat free, unless it was done already."""
+        if self.status not in LIVE:
+            return self
+        return self._changed(now, status=DISCONTINUED, waiting_reason=None, seat=None, close_attention_seat=None)
+
+    def with_attendance(self, *, attended: int, run: int, finished: bool, programme: Programme, now: datetime) -> "Place":
+        """The place after the registers so far: `attended` of the `run` sessions that were held."""
+        if self.status in (WAITING, DISCONTINUED):
+            return self
+        if finished:
+            status = _final_state(attended=attended, run=run, programme=programme)
+        else:
+            status = ATTENDING if attended else PLACED
+        if (status, attended, run) == (self.status, self.sessions_attended, self.sessions_run):
+            return self
+        return self._changed(now, status=status, sessions_attended=attended, sessions_run=run)
+
+    def rescheduled(self, *, now: datetime) -> "Place":
+        """The place after its cohort's first or last session moved: a newer fact about the same place."""
+        return self._changed(now) if self.status in IN_COHORT else self
+
+    def with_close_attention(self, *, close_attention: bool, free_seat: int | None) -> "Place":
+        """The place with the flag raised or lowered. It is always recorded, even where no close-attention seat is free."""
+        if self.close_attention == close_attention:
+            return self
+        seat = free_seat if close_attention and self.status in IN_COHORT else None
+        return replace(self, close_attention=close_attention, close_attention_seat=seat)
+
+    def _changed(self, now: datetime, **changes: Any) -> "Place":
+        return replace(self, sequence=self.sequence + 1, changed_at=now, **changes)
+
+
+def first_place(enrolment: Enrolment, *, place_id: UUID, now: datetime) -> Place:
+    """The place of a newly enrolled person before anything is decided: waiting, nothing told yet."""
+    return Place(
+        place_id=place_id,
+        sequence=0,
+        enrolment_id=enrolment.enrolment_id,
+        participant_id=enrolment.participant_id,
+        programme=enrolment.programme,
+        status=WAITING,
+        waiting_reason=None,
+        cohort_id=None,
+        seat=None,
+        close_attention=enrolment.close_attention,
+        close_attention_seat=None,
+        sessions_attended=0,
+        sessions_run=0,
+        changed_at=now,
+    )
+
+
+def _final_state(*, attended: int, run: int, programme: Programme) -> str:
+    if not attended:
+        return NEVER_STARTED
+    if run < programme.fewest_sessions_run:
+        return CUT_SHORT
+    return COMPLETED if programme.completes(attended=attended, run=run) else BELOW_COMPLETION

@@ -1,0 +1,1 @@
+"""NATS: what scheduling hears and what it tells."""

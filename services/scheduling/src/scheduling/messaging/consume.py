@@ -1,0 +1,86 @@
+"""Enrolment's facts become commands."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from event_contracts.enrolment import EnrolmentChanged
+from event_contracts.people import Person as PersonFact
+from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.people import Person
+from scheduling.messaging.publish import announce
+from scheduling.use_cases.follow_enrolments import follow_enrolments
+from scheduling.use_cases.keep_people import keep_people
+from scheduling.use_cases.repositories import Repositories
+from service_kit.consumer import Consumer, Reaction, Received
+from service_kit.envelope import Event, read_model
+from service_kit.results import Done, Result
+
+
+def consumers(
+    *, repositories_in: Callable[[AsyncConnection], Repositories], new_id: Callable[[], UUID]
+) -> tuple[Consumer, ...]:
+    """What scheduling hears: names first, so that a register that is opened at once has them."""
+
+    async def people(conn: AsyncConnection, received: Sequence[Received[Person]], _: datetime) -> Sequence[Result]:
+        await keep_people(people=[one.command for one in received], repositories=repositories_in(conn))
+        return [Done() for _ in received]
+
+    async def enrolments(conn: AsyncConnection, received: Sequence[Received[Enrolment]], now: datetime) -> Sequence[Result]:
+        changes = await follow_enrolments(
+            enrolments=[one.command for one in received], repositories=repositories_in(conn), now=now, new_id=new_id
+        )
+        await announce(conn, changes, because={one.command.enrolment_id: one.event for one in received})
+        return [Done() for _ in received]
+
+    return (
+        Consumer(
+            durable="scheduling_people",
+            stream="PEOPLE",
+            reactions=(
+                Reaction(event_type="people.v1", read=read_person, key=lambda person: str(person.participant_id), handle=people),
+            ),
+        ),
+        Consumer(
+            durable="scheduling_enrolment",
+            stream="ENROLMENT",
+            reactions=(
+                Reaction(
+                    event_type="enrolment.enrolment.changed.v1",
+                    read=read_enrolment,
+                    key=lambda enrolment: str(enrolment.participant_id),
+                    handle=enrolments,
+                ),
+            ),
+        ),
+    )
+
+
+def read_enrolment(event: Event) -> Enrolment:
+    """Translate `enrolment.enrolment.changed.v1`. Raises UnreadableError."""
+    fact = read_model(event, EnrolmentChanged)
+    return Enrolment(
+        enrolment_id=fact.enrolment_id,
+        sequence=fact.sequence,
+        participant_id=fact.participant_id,
+        programme=fact.programme,
+        status=fact.status,
+        enrolled_at=fact.enrolled_at,
+        close_attention=fact.close_attention,
+        outward_code=fact.outward_code,
+        preferred_site=fact.preferred_site,
+    )
+
+
+def read_person(event: Event) -> Person:
+    """Translate `people.v1`. Raises UnreadableError."""
+    fact = read_model(event, PersonFact)
+    return Person(
+        participant_id=fact.participant_id,
+        sequence=fact.sequence,
+        display_name=fact.display_name,
+        emergency_contact_name=fact.emergency_contact_name,
+        emergency_contact_phone=fact.emergency_contact_phone,
+    )

@@ -1,0 +1,77 @@
+"""Changes become the facts that others hear, through the outbox."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from event_contracts.scheduling import CohortChanged, PlaceChanged, SessionFact
+from scheduling.domain.cohorts import Cohort
+from scheduling.use_cases.changes import Changes, PlaceChange
+from service_kit import outbox
+from service_kit.buckets import bucket_of
+from service_kit.envelope import Event
+
+COHORT_CHANGED = "scheduling.cohort.changed.v1"
+PLACE_CHANGED = "scheduling.place.changed.v1"
+
+
+async def announce(conn: AsyncConnection, changes: Changes, *, because: Mapping[UUID, Event] | None = None) -> None:
+    """Tell what changed, cohorts before the places in them. `because` holds the events that led to it, by enrolment."""
+    causes = because or {}
+    outgoing = [_cohort_changed(cohort) for cohort in changes.cohorts]
+    outgoing += [_place_changed(change, causes.get(change[0].enrolment_id)) for change in changes.places]
+    await outbox.add(conn, outgoing)
+
+
+def _cohort_changed(cohort: Cohort) -> outbox.Outgoing:
+    return outbox.Outgoing(
+        type=COHORT_CHANGED,
+        nats_subject=f"{COHORT_CHANGED}.{bucket_of(cohort.cohort_id)}",
+        aggregate=str(cohort.cohort_id),
+        sequence=cohort.sequence,
+        body=CohortChanged(
+            cohort_id=cohort.cohort_id,
+            sequence=cohort.sequence,
+            programme=cohort.programme,
+            site_id=cohort.site_id,
+            site_name=cohort.site_name,
+            status=cohort.status,
+            sessions=[
+                SessionFact(
+                    session_id=session.session_id,
+                    number=session.number,
+                    starts_at=session.starts_at,
+                    ends_at=session.ends_at,
+                    status=session.status,
+                )
+                for session in cohort.sessions
+            ],
+        ),
+    )
+
+
+def _place_changed(change: PlaceChange, because: Event | None) -> outbox.Outgoing:
+    place, span = change
+    return outbox.Outgoing(
+        type=PLACE_CHANGED,
+        nats_subject=f"{PLACE_CHANGED}.{bucket_of(place.participant_id)}",
+        aggregate=str(place.participant_id),
+        sequence=place.sequence,
+        body=PlaceChanged(
+            place_id=place.place_id,
+            sequence=place.sequence,
+            participant_id=place.participant_id,
+            enrolment_id=place.enrolment_id,
+            programme=place.programme,
+            status=place.status,
+            waiting_reason=place.waiting_reason,
+            cohort_id=place.cohort_id,
+            first_session_at=span.first_session_at if span else None,
+            last_session_at=span.last_session_at if span else None,
+            sessions_attended=place.sessions_attended,
+            sessions_run=place.sessions_run,
+            changed_at=place.changed_at,
+        ),
+        because=because,
+    )

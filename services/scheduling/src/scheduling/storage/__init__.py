@@ -1,0 +1,1 @@
+"""What scheduling keeps: its tables, and how the use cases and the pages read and write them."""

@@ -1,0 +1,36 @@
+"""What comes as files: the programmes in this package, and the bank holidays in the govuk-bank-holidays wheel. Never the network."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from importlib.resources import files
+
+import govuk_bank_holidays  # type: ignore[import-untyped]  # the wheel has no type hints
+
+from scheduling.domain.programmes import Programme, ProgrammeError, programme_from
+from scheduling.domain.session_dates import Calendar
+
+
+def load_programmes() -> Mapping[str, Programme]:
+    """Read and check every programme. Raises ProgrammeError naming the programme, the entry and the rule."""
+    programmes: dict[str, Programme] = {}
+    for file in sorted(files("scheduling").joinpath("programmes").iterdir(), key=lambda file: file.name):
+        if not file.name.endswith(".toml"):
+            continue
+        programme = programme_from(tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal))
+        if programme.code in programmes:
+            raise ProgrammeError(f"programme {programme.code}: code must be unique, two files have it.")
+        programmes[programme.code] = programme
+    return programmes
+
+
+def load_bank_holidays() -> Mapping[str, Calendar]:
+    """The bank holidays by division of the United Kingdom, from the wheel's own copy; known to the end of its last year."""
+    document = json.loads(files(govuk_bank_holidays).joinpath("bank-holidays.json").read_text(encoding="utf-8"))
+    calendars: dict[str, Calendar] = {}
+    for division, holidays in document.items():
+        closed = {date.fromisoformat(event["date"]): event["title"] for event in holidays["events"]}
+        calendars[division] = Calendar(closed=closed, known_until=date(max(closed).year, 12, 31))
+    return calendars

@@ -1,0 +1,55 @@
+"""Enrolment says who is enrolled and who withdrew: seats are given and freed accordingly."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from scheduling.domain.cohorts import Span
+from scheduling.domain.enrolments import ENROLLED, WITHDRAWN, Enrolment
+from scheduling.use_cases.changes import Changes, PlaceChange
+from scheduling.use_cases.flag_close_attention import flag_close_attention
+from scheduling.use_cases.place_enrolled_people import place_enrolled_people
+from scheduling.use_cases.place_waiting_people import place_waiting_people
+from scheduling.use_cases.repositories import Repositories
+from scheduling.use_cases.withdraw import withdraw
+
+
+async def follow_enrolments(
+    *, enrolments: Sequence[Enrolment], repositories: Repositories, now: datetime, new_id: Callable[[], UUID]
+) -> Changes:
+    """Follow the newest state of each enrolment; older ones than those already followed change nothing.
+
+    A status that isn't known yet leaves the person's place as it is. Freed seats go to the waiting list before the newly enrolled.
+    """
+    newest: dict[UUID, Enrolment] = {}
+    for enrolment in enrolments:
+        known = newest.get(enrolment.enrolment_id)
+        if known is None or enrolment.sequence > known.sequence:
+            newest[enrolment.enrolment_id] = enrolment
+    await repositories.cohorts.lock_placing(sorted({enrolment.programme for enrolment in newest.values()}))
+    newer = await repositories.enrolments.keep_newer(list(newest.values()))
+    current = [enrolment for enrolment in newest.values() if enrolment.enrolment_id in newer]
+    if not current:
+        return Changes()
+
+    ids = [enrolment.enrolment_id for enrolment in current]
+    places = {place.enrolment_id: place for place in await repositories.places.latest_of(ids)}
+    spans: dict[UUID, Span] = {}
+    if cohort_ids := sorted({place.cohort_id for place in places.values() if place.cohort_id}):
+        # Registers change places while they hold the cohort: read again what they may have changed before we held it.
+        spans.update(await repositories.cohorts.lock(cohort_ids))
+        places = {place.enrolment_id: place for place in await repositories.places.latest_of(ids)}
+
+    withdrawn = [enrolment for enrolment in current if enrolment.status == WITHDRAWN]
+    enrolled = [enrolment for enrolment in current if enrolment.status == ENROLLED]
+    changes: list[PlaceChange] = await withdraw(
+        enrolments=withdrawn, places=places, spans=spans, repositories=repositories, now=now, new_id=new_id
+    )
+    places = await flag_close_attention(enrolments=enrolled, places=places, repositories=repositories)
+    if freed := sorted({place.programme for place, span in changes if span is not None and span.first_session_at > now}):
+        changes += await place_waiting_people(programmes=freed, repositories=repositories, now=now)
+        places = {place.enrolment_id: place for place in await repositories.places.latest_of(ids)}
+    changes += await place_enrolled_people(
+        enrolments=enrolled, places=places, repositories=repositories, now=now, new_id=new_id
+    )
+    return Changes(places=tuple(changes))

@@ -1,0 +1,140 @@
+"""What staff may want to see, and what storage must answer. Nothing here changes anything."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortSummary:
+    """One line of the list of cohorts. `seats_taken` and `close_attention` count the people who have a seat."""
+
+    cohort_id: UUID
+    site_id: str
+    site_name: str
+    programme: str
+    status: str
+    capacity: int
+    seats_taken: int
+    close_attention_limit: int
+    close_attention: int
+    first_session_at: datetime
+    last_session_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionLine:
+    """One session of a cohort. `present` is null until it has a register."""
+
+    session_id: UUID
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    present: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceLine:
+    """One person of a cohort. `display_name` is null until enrolment has told it."""
+
+    place_id: UUID
+    participant_id: UUID
+    display_name: str | None
+    status: str
+    seat: int | None
+    close_attention: bool
+    sessions_attended: int
+    sessions_run: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortDetail(CohortSummary):
+    """A cohort with its sessions and places."""
+
+    sessions: Sequence[SessionLine]
+    places: Sequence[PlaceLine]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterLine:
+    """One person on a register; `status` is null until recorded."""
+
+    participant_id: UUID
+    display_name: str | None
+    emergency_contact_name: str | None
+    emergency_contact_phone: str | None
+    close_attention: bool
+    status: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterSheet:
+    """The register of one session."""
+
+    cohort_id: UUID
+    site_id: str
+    site_name: str
+    session_id: UUID
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    lines: Sequence[RegisterLine]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingPerson:
+    """One person on the waiting list; `reason` is why there is no seat now."""
+
+    participant_id: UUID
+    display_name: str | None
+    programme: str
+    preferred_site: str | None
+    close_attention: bool
+    enrolled_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantPlace:
+    """Where one person stands, for the page about them."""
+
+    place_id: UUID
+    programme: str
+    status: str
+    waiting_reason: str | None
+    cohort_id: UUID | None
+    site_id: str | None
+    site_name: str | None
+    first_session_at: datetime | None
+    last_session_at: datetime | None
+    sessions_attended: int
+    sessions_run: int
+    next_session_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """Counts of the journey so far, and what should never be, one sentence each."""
+
+    funnel: Mapping[str, int]
+    problems: Sequence[str]
+
+
+class Reads(Protocol):
+    """`sites` narrows an answer to those sites; empty means all."""
+
+    async def cohorts(self, *, status: str | None, sites: Sequence[str]) -> list[CohortSummary]: ...
+
+    async def cohort(self, cohort_id: UUID) -> CohortDetail | None: ...
+
+    async def register(self, session_id: UUID) -> RegisterSheet | None: ...
+
+    async def waiting(self, *, now: datetime) -> list[WaitingPerson]: ...
+
+    async def places_of(self, participant_id: UUID, *, now: datetime) -> list[ParticipantPlace]: ...
+
+    async def audit(self, *, now: datetime) -> Audit: ...

@@ -1,0 +1,96 @@
+"""A cohort opens with all its dated sessions, and the waiting people who fit get its seats."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from scheduling.domain.broken_rule import BrokenRuleError
+from scheduling.domain.cohorts import OPEN, Cohort, sessions_at
+from scheduling.domain.programmes import Programme
+from scheduling.domain.session_dates import Calendar, SkippedDate, local_day, local_instant, plan_session_dates
+from scheduling.use_cases.changes import Changes
+from scheduling.use_cases.place_waiting_people import place_waiting_people
+from scheduling.use_cases.repositories import Repositories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCohort:
+    """What is asked for. `starts_on` is the first day that may have a session; `starts_at` is a local wall clock time."""
+
+    cohort_id: UUID
+    site_id: str
+    programme: str
+    starts_on: date
+    weekdays: tuple[str, ...]
+    starts_at: time
+    sessions: int
+    capacity: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The cohort, the dates left out, and what changed. `is_new` is false where the same cohort was asked for before."""
+
+    cohort: Cohort
+    skipped: tuple[SkippedDate, ...]
+    is_new: bool
+    changes: Changes
+
+
+async def open_cohort(
+    *,
+    wanted: NewCohort,
+    programmes: Mapping[str, Programme],
+    bank_holidays: Mapping[str, Calendar],
+    repositories: Repositories,
+    now: datetime,
+    new_id: Callable[[], UUID],
+) -> Opened:
+    """Open a cohort; the same again changes nothing, another one under its id is refused. Raises BrokenRuleError."""
+    programme = programmes.get(wanted.programme)
+    if programme is None:
+        raise BrokenRuleError("programme", f"programme must be among {', '.join(sorted(programmes))}.")
+    site = await repositories.sites.get(wanted.site_id)
+    if site is None:
+        raise BrokenRuleError("site_id", "site_id must be a site that is known here.")
+    capacity = programme.usual_capacity if wanted.capacity is None else wanted.capacity
+    largest = min(programme.largest_capacity, site.room_capacity)
+    if wanted.capacity is None:
+        capacity = min(capacity, largest)
+    if not 1 <= capacity <= largest:
+        raise BrokenRuleError("capacity", f"capacity must be between 1 and {largest} for this programme and site.")
+    planned = plan_session_dates(
+        programme=programme,
+        starts_on=wanted.starts_on,
+        weekdays=wanted.weekdays,
+        sessions=wanted.sessions,
+        calendar=bank_holidays[site.division].with_closures(site.closed_on),
+    )
+    starts = [local_instant(day=day, at=wanted.starts_at) for day in planned.dates]
+
+    await repositories.cohorts.lock_placing([programme.code])
+    before = await repositories.cohorts.locked(wanted.cohort_id)
+    if before is not None:
+        same = (before.site_id, before.programme, before.capacity) == (site.site_id, programme.code, capacity)
+        if not same or [session.starts_at for session in before.sessions] != starts:
+            raise BrokenRuleError("cohort_id", "cohort_id must be new: another cohort has it.")
+        return Opened(cohort=before, skipped=planned.skipped, is_new=False, changes=Changes())
+    if starts[0] <= now:
+        raise BrokenRuleError("starts_on", f"starts_on must be after today, {local_day(now)}, or later today.")
+    cohort = Cohort(
+        cohort_id=wanted.cohort_id,
+        sequence=1,
+        programme=programme.code,
+        site_id=site.site_id,
+        site_name=site.name,
+        status=OPEN,
+        capacity=capacity,
+        close_attention_limit=programme.close_attention_limit,
+        sessions=sessions_at(starts=starts, ids=[new_id() for _ in starts], minutes=programme.session_minutes),
+    )
+    await repositories.cohorts.add(cohort)
+    seated = await place_waiting_people(programmes=[programme.code], repositories=repositories, now=now)
+    return Opened(
+        cohort=cohort, skipped=planned.skipped, is_new=True, changes=Changes(cohorts=(cohort,), places=tuple(seated))
+    )

@@ -1,0 +1,63 @@
+"""People who are enrolled get the best seat there is, or join the waiting list."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from scheduling.domain.allocation import Allocation, Seeker, waiting_reason
+from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.places import DISCONTINUED, WAITING, Place, first_place
+from scheduling.use_cases.changes import PlaceChange, with_spans
+from scheduling.use_cases.repositories import Repositories
+
+
+async def place_enrolled_people(
+    *,
+    enrolments: Sequence[Enrolment],
+    places: Mapping[UUID, Place],
+    repositories: Repositories,
+    now: datetime,
+    new_id: Callable[[], UUID],
+) -> list[PlaceChange]:
+    """Seat these people in their order. `places` are what they have so far, by enrolment; who has a seat keeps it.
+
+    Placing must be locked for their programmes. The number of statements doesn't depend on the number of people.
+    """
+    without_seat = [
+        enrolment
+        for enrolment in enrolments
+        if enrolment.enrolment_id not in places or places[enrolment.enrolment_id].status in (WAITING, DISCONTINUED)
+    ]
+    if not without_seat:
+        return []
+    seekers = [_seeker(enrolment) for enrolment in without_seat]
+    programmes = sorted({seeker.programme for seeker in seekers})
+    allocation = Allocation(await repositories.cohorts.with_room(programmes, now=now))
+    seats = [allocation.seat_for(seeker) for seeker in seekers]
+    spans = await repositories.cohorts.lock(sorted({seat.cohort_id for seat in seats if seat}))
+    sites = {} if all(seats) else await repositories.cohorts.open_sites(programmes, now=now)
+
+    added: list[Place] = []
+    changed: list[Place] = []
+    for enrolment, seeker, seat in zip(without_seat, seekers, seats, strict=True):
+        before = places.get(enrolment.enrolment_id)
+        is_new = before is None or before.status == DISCONTINUED
+        place = first_place(enrolment, place_id=new_id(), now=now) if before is None or is_new else before
+        if seat:
+            after = place.seated(seat, now=now)
+        else:
+            has_room = allocation.has_room(seeker.programme)
+            after = place.kept_waiting(waiting_reason(seeker, sites=sites, has_room=has_room), now=now)
+        if is_new:
+            added.append(after)
+        elif after is not place:
+            changed.append(after)
+    await repositories.places.add(added)
+    await repositories.places.change(changed)
+    return with_spans([*added, *changed], spans)
+
+
+def _seeker(enrolment: Enrolment) -> Seeker:
+    return Seeker(
+        programme=enrolment.programme, preferred_site=enrolment.preferred_site, close_attention=enrolment.close_attention
+    )

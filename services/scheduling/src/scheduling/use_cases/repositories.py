@@ -1,0 +1,111 @@
+"""What the use cases ask of storage."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from scheduling.domain.allocation import OpenCohort, Seeker
+from scheduling.domain.cohorts import Cohort, Span
+from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.people import Person
+from scheduling.domain.places import Place
+from scheduling.domain.sites import Site
+
+
+class Enrolments(Protocol):
+    async def keep_newer(self, enrolments: Sequence[Enrolment]) -> set[UUID]:
+        """Store and lock, in key order, those that are newer than what is stored; return their ids. One row per enrolment."""
+        ...
+
+
+class Places(Protocol):
+    async def latest_of(self, enrolment_ids: Sequence[UUID]) -> list[Place]:
+        """The latest place of each enrolment that has one."""
+        ...
+
+    async def of_cohort(self, cohort_id: UUID) -> list[Place]:
+        """All places that ever had a seat in the cohort."""
+        ...
+
+    async def longest_waiting(self, programme: str, *, limit: int) -> list[tuple[Place, Seeker]]:
+        """Those who wait, earliest enrolled first: at most `limit` who need close attention and `limit` who don't."""
+        ...
+
+    async def add(self, places: Sequence[Place]) -> None: ...
+
+    async def change(self, places: Sequence[Place]) -> None: ...
+
+
+class Cohorts(Protocol):
+    async def lock_placing(self, programmes: Sequence[str]) -> None:
+        """Let one transaction at a time give out or free seats of a programme, until it commits."""
+        ...
+
+    async def lock(self, cohort_ids: Sequence[UUID]) -> Mapping[UUID, Span]:
+        """Lock the cohorts in key order and return when they are."""
+        ...
+
+    async def with_room(self, programmes: Sequence[str], *, now: datetime) -> list[OpenCohort]:
+        """The open cohorts that haven't started and have a seat left."""
+        ...
+
+    async def open_sites(self, programmes: Sequence[str], *, now: datetime) -> Mapping[str, AbstractSet[str]]:
+        """The sites with an open cohort that hasn't started, by programme, full ones too."""
+        ...
+
+    async def free_close_attention_seats(self, cohort_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[int]]:
+        """The numbers of the close-attention seats that nobody has, lowest first."""
+        ...
+
+    async def id_of_session(self, session_id: UUID) -> UUID | None: ...
+
+    async def locked(self, cohort_id: UUID) -> Cohort | None: ...
+
+    async def locked_unfinished_at(self, site_id: str) -> list[Cohort]:
+        """The open and running cohorts at a site, locked in key order."""
+        ...
+
+    async def locked_to_start(self, *, now: datetime, limit: int) -> list[Cohort]:
+        """Open cohorts whose first session has begun; those that another transaction holds are left out."""
+        ...
+
+    async def add(self, cohort: Cohort) -> None: ...
+
+    async def change(self, cohort: Cohort) -> None: ...
+
+
+class Registers(Protocol):
+    async def of_session(self, session_id: UUID) -> Mapping[UUID, str]:
+        """The statuses by place."""
+        ...
+
+    async def keep(self, session_id: UUID, statuses: Mapping[UUID, str], *, recorded_by: UUID, now: datetime) -> None: ...
+
+    async def attended(self, cohort_id: UUID) -> Mapping[UUID, int]:
+        """How many of the cohort's sessions each place was present at."""
+        ...
+
+
+class Sites(Protocol):
+    async def get(self, site_id: str) -> Site | None: ...
+
+    async def keep(self, site: Site) -> None: ...
+
+
+class People(Protocol):
+    async def keep_newer(self, people: Sequence[Person]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repositories:
+    """Everything stored, seen through one transaction."""
+
+    enrolments: Enrolments
+    places: Places
+    cohorts: Cohorts
+    registers: Registers
+    sites: Sites
+    people: People

@@ -1,0 +1,1 @@
+"""What the programme changed: questionnaires, scores, and what comes next."""

@@ -1,0 +1,5 @@
+"""`python -m outcomes [serve|migrate|replay]`."""
+
+from outcomes.main import main
+
+main()

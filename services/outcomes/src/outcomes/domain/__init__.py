@@ -1,0 +1,1 @@
+"""The rules: instruments, time points, change and signposting. Standard library only."""

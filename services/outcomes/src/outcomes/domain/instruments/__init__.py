@@ -1,0 +1,1 @@
+"""One file per instrument: versioned data and its scoring."""

@@ -1,0 +1,41 @@
+"""How the two 12-item short forms, KOOS-12 and HOOS-12, are scored: they differ in their items only.
+
+Source: Gandek, Roos, Franklin, Ware, Osteoarthritis and Cartilage 2019;27(5), the KOOS-12 and HOOS-12 scoring instructions.
+Items 0 (no problem) to 4 (extreme problem). Each scale has four items and runs from 0 (worst) to 100 (best): 100 minus 25 times
+the mean of the answered items, where at least two are answered. The summary is the mean of the three scales, and there is none
+if one of them is missing.
+"""
+
+from collections.abc import Mapping
+
+from outcomes.domain.instruments.instrument import Answers, Item, Scale, Score
+
+LEAST_ANSWERED = 2
+POINTS_PER_STEP = 25
+
+SCALES = (
+    Scale(id="pain", label="Pain", least=0, most=100, direction="higher_is_better", unit="of 100"),
+    Scale(id="function", label="Function", least=0, most=100, direction="higher_is_better", unit="of 100"),
+    Scale(id="quality_of_life", label="Quality of life", least=0, most=100, direction="higher_is_better", unit="of 100"),
+    Scale(id="summary", label="Summary", least=0, most=100, direction="higher_is_better", unit="of 100"),
+)
+
+
+def items(labels: Mapping[str, str]) -> tuple[Item, ...]:
+    """Items by id and short label, without the wording, which is its owners'."""
+    return tuple(Item(id=item_id, label=label, least=0, most=4) for item_id, label in labels.items())
+
+
+def score(*, code: str, version: str, parts: Mapping[str, tuple[str, ...]], answers: Answers) -> tuple[Score, ...]:
+    """The three scales and the summary, 0 (worst) to 100 (best), unrounded."""
+    values: list[float | None] = []
+    scores: list[Score] = []
+    for scale, item_ids in parts.items():
+        given = [int(answers[item_id]) for item_id in item_ids if item_id in answers]
+        value = 100 - POINTS_PER_STEP * sum(given) / len(given) if len(given) >= LEAST_ANSWERED else None
+        values.append(value)
+        scores.append(Score(instrument=code, version=version, scale=scale, value=value, missing=len(item_ids) - len(given)))
+    known = [value for value in values if value is not None]
+    summary = sum(known) / len(known) if len(known) == len(values) else None
+    missing = sum(part.missing for part in scores)
+    return (*scores, Score(instrument=code, version=version, scale="summary", value=summary, missing=missing))

@@ -1,0 +1,67 @@
+"""Results side by side: each scale at baseline and at the end, with the change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from outcomes.domain.assessment import Assessment
+from outcomes.domain.change import Change
+from outcomes.domain.instruments.catalogue import INSTRUMENTS
+from outcomes.domain.instruments.instrument import Score
+from outcomes.domain.time_points import USUAL
+
+NOTHING = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultRow:
+    """One scale as it is printed: a value for each time point, the change, and whether it matters."""
+
+    measure: str
+    values: tuple[str, ...]
+    change: str
+    matters: str
+
+
+def rows_of(newest: Mapping[str, Assessment]) -> tuple[ResultRow, ...]:
+    """One row for each scale that has a score at any time point, in the instruments' order."""
+    scores = {(point, s.instrument, s.scale): s for point, one in newest.items() for s in one.scores}
+    changes = {(c.instrument, c.scale): c for point, one in newest.items() for c in one.changes}
+    asked = {(instrument, scale) for _, instrument, scale in scores}
+    found: list[ResultRow] = []
+    for instrument in INSTRUMENTS.values():
+        for scale in instrument.scales:
+            if (instrument.code, scale.id) not in asked:
+                continue
+            change = changes.get((instrument.code, scale.id))
+            found.append(
+                ResultRow(
+                    measure=f"{instrument.code}: {scale.label} ({scale.unit})",
+                    values=tuple(_value(scores.get((point.code, instrument.code, scale.id))) for point in USUAL),
+                    change=NOTHING if change is None else signed(change.change),
+                    matters=_matters(change),
+                )
+            )
+    return tuple(found)
+
+
+def _value(score: Score | None) -> str:
+    if score is None:
+        return NOTHING
+    return f"no score ({score.missing} missing)" if score.value is None else plain(score.value)
+
+
+def plain(value: float) -> str:
+    """A value with one decimal place, or none where it is whole."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def signed(value: float) -> str:
+    """A change with its sign."""
+    text = plain(abs(value))
+    return text if text == "0" else ("+" if value > 0 else "−") + text  # noqa: RUF001 - a minus sign, for people
+
+
+def _matters(change: Change | None) -> str:
+    if change is None:
+        return NOTHING
+    return {True: "important change", False: "below important change", None: "none agreed"}[change.important]

@@ -1,0 +1,132 @@
+"""Events become commands, and a group of commands becomes one call of a use case."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from event_contracts.enrolment import EnrolmentChanged
+from event_contracts.people import Person as PersonTold
+from event_contracts.scheduling import PlaceChanged
+from outcomes.domain.enrolment import Enrolment
+from outcomes.domain.place import Place
+from outcomes.messaging.publish import OutboxAnnouncer
+from outcomes.use_cases import ask_questionnaires, keep_person, know_enrolment
+from outcomes.use_cases.ask_questionnaires import PlaceTold
+from outcomes.use_cases.issue_signposting import Directory
+from outcomes.use_cases.keep_person import Person
+from outcomes.use_cases.know_enrolment import EnrolmentTold
+from service_kit.consumer import Consumer, Reaction, Received
+from service_kit.envelope import Event, read_model
+from service_kit.results import Done, Result
+
+
+class Records(keep_person.Records, know_enrolment.Records, ask_questionnaires.Records, Protocol):
+    """All that the three use cases load and store."""
+
+
+def consumers(
+    *,
+    records: Callable[[AsyncConnection], Records],
+    directory: Directory,
+    new_id: Callable[[], UUID],
+    new_token: Callable[[], str],
+) -> tuple[Consumer, ...]:
+    """The service's durable consumers: enrolments, people and places."""
+
+    async def people(conn: AsyncConnection, received: Sequence[Received[Person]], _: datetime) -> Sequence[Result]:
+        await keep_person.keep_people([one.command for one in received], records=records(conn))
+        return [Done()] * len(received)
+
+    async def enrolments(conn: AsyncConnection, received: Sequence[Received[Enrolment]], _: datetime) -> Sequence[Result]:
+        told = [EnrolmentTold(enrolment=one.command, because=one.event) for one in received]
+        await know_enrolment.know_enrolments(told, records=records(conn), announcer=OutboxAnnouncer(conn))
+        return [Done()] * len(received)
+
+    async def places(conn: AsyncConnection, received: Sequence[Received[Place]], now: datetime) -> Sequence[Result]:
+        return await ask_questionnaires.ask_questionnaires(
+            [PlaceTold(place=one.command, because=one.event) for one in received],
+            records=records(conn),
+            announcer=OutboxAnnouncer(conn),
+            directory=directory,
+            now=now,
+            new_id=new_id,
+            new_token=new_token,
+        )
+
+    return (
+        Consumer(
+            durable="outcomes_people",
+            stream="PEOPLE",
+            reactions=(
+                Reaction(event_type="people.v1", read=read_person, key=lambda one: str(one.participant_id), handle=people),
+            ),
+        ),
+        Consumer(
+            durable="outcomes_enrolment",
+            stream="ENROLMENT",
+            reactions=(
+                Reaction(
+                    event_type="enrolment.enrolment.changed.v1",
+                    read=read_enrolment,
+                    key=lambda one: str(one.participant_id),
+                    handle=enrolments,
+                ),
+            ),
+        ),
+        Consumer(
+            durable="outcomes_scheduling",
+            stream="SCHEDULING",
+            reactions=(
+                Reaction(
+                    event_type="scheduling.place.changed.v1",
+                    read=read_place,
+                    key=lambda one: str(one.participant_id),
+                    handle=places,
+                ),
+            ),
+        ),
+    )
+
+
+def read_person(event: Event) -> Person:
+    """The person that an event tells of; only the name is kept."""
+    told = read_model(event, PersonTold)
+    return Person(participant_id=told.participant_id, sequence=told.sequence, display_name=told.display_name)
+
+
+def read_enrolment(event: Event) -> Enrolment:
+    """The enrolment that an event tells of."""
+    told = read_model(event, EnrolmentChanged)
+    return Enrolment(
+        enrolment_id=told.enrolment_id,
+        sequence=told.sequence,
+        participant_id=told.participant_id,
+        programme=told.programme,
+        status=told.status,
+        enrolled_at=told.enrolled_at,
+        referral_channel=told.referral_channel,
+        joints=tuple(told.joints),
+        outward_code=told.outward_code,
+    )
+
+
+def read_place(event: Event) -> Place:
+    """The place that an event tells of."""
+    told = read_model(event, PlaceChanged)
+    return Place(
+        place_id=told.place_id,
+        sequence=told.sequence,
+        participant_id=told.participant_id,
+        enrolment_id=told.enrolment_id,
+        programme=told.programme,
+        status=told.status,
+        cohort_id=told.cohort_id,
+        first_session_at=told.first_session_at,
+        last_session_at=told.last_session_at,
+        sessions_attended=told.sessions_attended,
+        sessions_run=told.sessions_run,
+        changed_at=told.changed_at,
+    )

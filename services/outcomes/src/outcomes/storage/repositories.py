@@ -1,0 +1,171 @@
+"""What the use cases load and store: each method is one statement for any number of rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
+
+from outcomes.domain.assessment import Assessment
+from outcomes.domain.change import Change
+from outcomes.domain.enrolment import Enrolment
+from outcomes.domain.instruments.instrument import Score
+from outcomes.domain.place import Place
+from outcomes.domain.questionnaire import Questionnaire
+from outcomes.domain.signposting import Signpost, Signposting
+from outcomes.storage.tables import ASSESSMENTS, ENROLMENTS, PEOPLE, PLACES, QUESTIONNAIRES, SIGNPOSTING
+from outcomes.use_cases.keep_person import Person
+from service_kit import rows
+
+ROWS_WITHIN = frozenset({"scores", "changes", "signposts"})
+
+
+def is_one_of(column: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """The column is one of the array bound as `ids`: one statement text for any number of them."""
+    return column == any_(bindparam("ids", type_=ARRAY(Uuid)))
+
+
+LOCK_ENROLMENTS = (
+    select(ENROLMENTS)
+    .where(is_one_of(ENROLMENTS.c.enrolment_id))
+    .order_by(ENROLMENTS.c.enrolment_id)
+    .with_for_update(key_share=True)
+)
+PLACES_BY_ID = select(PLACES).where(is_one_of(PLACES.c.place_id))
+PLACES_OF_ENROLMENTS = select(PLACES).where(is_one_of(PLACES.c.enrolment_id)).order_by(PLACES.c.changed_at)
+QUESTIONNAIRES_OF_ENROLMENTS = select(QUESTIONNAIRES).where(is_one_of(QUESTIONNAIRES.c.enrolment_id))
+OPEN_QUESTIONNAIRES = (
+    select(QUESTIONNAIRES)
+    .join(ENROLMENTS, ENROLMENTS.c.enrolment_id == QUESTIONNAIRES.c.enrolment_id)
+    .where(QUESTIONNAIRES.c.status.in_(("planned", "due")))
+    .with_for_update(key_share=True, skip_locked=True, of=(QUESTIONNAIRES, ENROLMENTS))
+)
+NEWEST_ASSESSMENTS = (
+    select(ASSESSMENTS).distinct(ASSESSMENTS.c.assessment_id).order_by(ASSESSMENTS.c.assessment_id, ASSESSMENTS.c.sequence.desc())
+)
+
+
+class Records:
+    """The rows of one transaction. Who changes an enrolment's questionnaires has locked the enrolment before."""
+
+    def __init__(self, conn: AsyncConnection) -> None:
+        self._conn = conn
+
+    async def save_people(self, people: Sequence[Person]) -> None:
+        """Keep each person, unless a newer sequence is kept already."""
+        await rows.upsert(self._conn, PEOPLE, [row_of(person) for person in people], newer="sequence")
+
+    async def save_enrolments(self, enrolments: Sequence[Enrolment]) -> None:
+        """Keep each enrolment, unless a newer sequence is kept already."""
+        await rows.upsert(self._conn, ENROLMENTS, [row_of(enrolment) for enrolment in enrolments], newer="sequence")
+
+    async def locked_enrolments(self, enrolment_ids: Sequence[UUID]) -> Mapping[UUID, Enrolment]:
+        """The enrolments that are known, locked until the transaction ends."""
+        found = await self._all(LOCK_ENROLMENTS, enrolment_ids)
+        return {row["enrolment_id"]: enrolment_from(row) for row in found}
+
+    async def places(self, place_ids: Sequence[UUID]) -> Mapping[UUID, Place]:
+        """The places that are known."""
+        return {row["place_id"]: Place(**row) for row in await self._all(PLACES_BY_ID, place_ids)}
+
+    async def places_of(self, enrolment_ids: Sequence[UUID]) -> Sequence[Place]:
+        """The places of these enrolments, the one that changed last at the end."""
+        return [Place(**row) for row in await self._all(PLACES_OF_ENROLMENTS, enrolment_ids)]
+
+    async def save_places(self, places: Sequence[Place]) -> None:
+        """Keep each place."""
+        await rows.upsert(self._conn, PLACES, [row_of(place) for place in places], newer="sequence")
+
+    async def questionnaires(self, enrolment_ids: Sequence[UUID]) -> Sequence[Questionnaire]:
+        """All questionnaires of these enrolments."""
+        return [questionnaire_from(row) for row in await self._all(QUESTIONNAIRES_OF_ENROLMENTS, enrolment_ids)]
+
+    async def planned_until(self, now: datetime, *, most: int) -> Sequence[Questionnaire]:
+        """Planned ones that are due and not past closing, locked; those that another transaction works on are left out."""
+        due = OPEN_QUESTIONNAIRES.where(
+            QUESTIONNAIRES.c.status == "planned", QUESTIONNAIRES.c.due_at <= now, QUESTIONNAIRES.c.closes_at > now
+        )
+        return await self._open(due.order_by(QUESTIONNAIRES.c.due_at).limit(most))
+
+    async def past_closing(self, now: datetime, *, most: int) -> Sequence[Questionnaire]:
+        """Planned and due ones whose closing time has passed, locked; those that another transaction works on are left out."""
+        closed = OPEN_QUESTIONNAIRES.where(QUESTIONNAIRES.c.closes_at <= now)
+        return await self._open(closed.order_by(QUESTIONNAIRES.c.closes_at).limit(most))
+
+    async def add_questionnaires(self, questionnaires: Sequence[Questionnaire]) -> None:
+        """Keep new questionnaires."""
+        await rows.insert(self._conn, QUESTIONNAIRES, [row_of(questionnaire) for questionnaire in questionnaires])
+
+    async def save_questionnaires(self, questionnaires: Sequence[Questionnaire]) -> None:
+        """Keep the changed state and dates of questionnaires."""
+        changed = [
+            {
+                "questionnaire_id": one.questionnaire_id,
+                "sequence": one.sequence,
+                "status": one.status,
+                "due_at": one.due_at,
+                "closes_at": one.closes_at,
+            }
+            for one in questionnaires
+        ]
+        await rows.update(self._conn, QUESTIONNAIRES, changed)
+
+    async def newest_assessments(self, enrolment_id: UUID) -> Mapping[str, Assessment]:
+        """The newest results of one enrolment, by time point."""
+        statement = NEWEST_ASSESSMENTS.where(ASSESSMENTS.c.enrolment_id == enrolment_id)
+        found = (await self._conn.execute(statement)).mappings()
+        return {row["time_point"]: assessment_from(dict(row)) for row in found}
+
+    async def add_assessments(self, assessments: Sequence[Assessment]) -> None:
+        """Keep new versions of results; the old ones stay."""
+        await rows.insert(self._conn, ASSESSMENTS, [row_of(assessment) for assessment in assessments])
+
+    async def add_new_signposting(self, signposting: Sequence[Signposting]) -> Sequence[UUID]:
+        """Keep those whose enrolment has none yet, and say which (their `signposting_id`)."""
+        return await rows.insert_new(self._conn, SIGNPOSTING, [row_of(one) for one in signposting], returning="signposting_id")
+
+    async def _all(self, statement: Select[Any], ids: Sequence[UUID]) -> list[dict[str, Any]]:
+        if not ids:
+            return []
+        return [dict(row) for row in (await self._conn.execute(statement, {"ids": list(ids)})).mappings()]
+
+    async def _open(self, statement: Select[Any]) -> list[Questionnaire]:
+        return [questionnaire_from(dict(row)) for row in (await self._conn.execute(statement)).mappings()]
+
+
+def row_of(thing: Person | Enrolment | Place | Questionnaire | Assessment | Signposting) -> dict[str, Any]:
+    """A dataclass as the row of its table: their fields and columns have the same names."""
+    row = {name: getattr(thing, name) for name in type(thing).__dataclass_fields__}
+    for name in ROWS_WITHIN & row.keys():
+        row[name] = [asdict(one) for one in row[name]]
+    return row
+
+
+def enrolment_from(row: Mapping[str, Any]) -> Enrolment:
+    """An enrolment from its row."""
+    return Enrolment(**{**row, "joints": tuple(row["joints"])})
+
+
+def questionnaire_from(row: Mapping[str, Any]) -> Questionnaire:
+    """A questionnaire from its row."""
+    return Questionnaire(**{**row, "instruments": tuple(row["instruments"])})
+
+
+def assessment_from(row: Mapping[str, Any]) -> Assessment:
+    """A version of results from its row."""
+    return Assessment(
+        **{
+            **row,
+            "scores": tuple(Score(**score) for score in row["scores"]),
+            "changes": tuple(Change(**change) for change in row["changes"]),
+        }
+    )
+
+
+def signposting_from(row: Mapping[str, Any]) -> Signposting:
+    """A list of signposts from its row."""
+    return Signposting(**{**row, "signposts": tuple(Signpost(**signpost) for signpost in row["signposts"])})

@@ -4,8 +4,8 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 
+from faststream.nats.security import NatsUserPassword
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -33,9 +33,9 @@ def inbox_prefix(user: str | None) -> str:
 
 def create_broker(settings: ServiceSettings, *, name: str, on_reconnected: Callable[[], Awaitable[None]]) -> GroupBroker:
     """Return the broker, not yet connected. It reconnects for ever."""
-    credentials: dict[str, Any] = {}
+    security = None
     if settings.nats_user is not None:
-        credentials = {"user": settings.nats_user, "password": settings.nats_password()}
+        security = NatsUserPassword(settings.nats_user, settings.nats_password() or "")
     return GroupBroker(
         settings.nats_url,
         name=name,
@@ -48,7 +48,7 @@ def create_broker(settings: ServiceSettings, *, name: str, on_reconnected: Calla
         apply_types=False,
         graceful_timeout=10,
         logger=None,
-        **credentials,
+        security=security,
     )
 
 

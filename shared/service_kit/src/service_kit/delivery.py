@@ -18,6 +18,7 @@ from service_kit.envelope import Event, UnreadableError, read_event
 from service_kit.inbox import Claim
 from service_kit.logs import logger
 from service_kit.results import NotYet
+from service_kit.waiting import set_within
 
 TOO_MANY_FAILURES_IN_A_ROW = 20
 PAUSE_AFTER_TOO_MANY_SECONDS = 30.0
@@ -65,6 +66,14 @@ class _Taken:
     @property
     def queue(self) -> tuple[str, str]:
         return self.consumer.durable, self.key
+
+
+class _MustQueueError(Exception):
+    """A handler acted on a message that should have queued behind one of the same key and the same group."""
+
+    def __init__(self, queues: set[tuple[str, str]]) -> None:
+        super().__init__()
+        self.queues = queues
 
 
 class Delivery:
@@ -122,7 +131,7 @@ class Delivery:
                 logger().warning("held messages could not be tried", error=describe(error))
                 tried = 0
             if not tried:
-                await _first_of(self.news_for_held, seconds=await self._seconds_to_next_try())
+                await set_within(self.news_for_held, await self._seconds_to_next_try())
 
     def _take(self, consumer: Consumer, message: BrokerMessage) -> _Taken:
         headers = {name: str(value) for name, value in (message.headers or {}).items()}
@@ -151,11 +160,15 @@ class Delivery:
 
     async def _deliver(self, group: Sequence[_Taken]) -> None:
         """Return only when every message of the group is committed, however long the database is away."""
+        queueing: set[tuple[str, str]] = set()
         while True:
             await self._pause_if_tripped()
             try:
                 async with self._transaction() as conn:
-                    await self._process(conn, group)
+                    await self._process(conn, group, queueing)
+            except _MustQueueError as error:
+                queueing |= error.queues
+                continue
             except Exception as error:  # noqa: BLE001 - what it means is decided below, and nothing is dropped
                 if is_repeatable(error):
                     continue
@@ -209,7 +222,7 @@ class Delivery:
         # One more failure is enough to stop again.
         del in_a_row[: len(in_a_row) - TOO_MANY_FAILURES_IN_A_ROW + 1]
 
-    async def _process(self, conn: AsyncConnection, group: Sequence[_Taken]) -> None:
+    async def _process(self, conn: AsyncConnection, group: Sequence[_Taken], queueing: set[tuple[str, str]]) -> None:
         now, real_now = self._clock.now(), self._clock.real_now()
         fresh = await self._claim(conn, group, now, real_now)
         await self._record_unreadable(conn, [taken for taken in fresh if taken.unread], now, real_now)
@@ -217,11 +230,18 @@ class Delivery:
         behind = await held.blocked(conn, (taken.queue for taken in to_handle))
         to_hold: list[tuple[_Taken, str]] = []
         for reaction, members in self._by_reaction(to_handle):
-            ready = [taken for taken in members if taken.queue not in behind]
-            to_hold += [(taken, "queues behind an earlier message") for taken in members if taken.queue in behind]
-            for taken, reason in await _handle(conn, reaction, ready, now):
-                to_hold.append((taken, f"not yet: {reason}"))
-                behind.add(taken.queue)
+            ready = []
+            for taken in members:
+                if taken.queue in behind:
+                    to_hold.append((taken, "queues behind an earlier message"))
+                    continue
+                ready.append(taken)
+                if taken.queue in queueing:
+                    behind.add(taken.queue)
+            not_yet = await _handle(conn, reaction, ready, now)
+            _refuse_overtaking(ready, not_yet)
+            to_hold += [(taken, f"not yet: {reason}") for taken, reason in not_yet]
+            behind |= {taken.queue for taken, _ in not_yet}
         position = {id(taken): index for index, taken in enumerate(group)}
         to_hold.sort(key=lambda pair: position[id(pair[0])])
         await held.hold(
@@ -347,6 +367,13 @@ async def _handle(conn: AsyncConnection, reaction: Reaction[Any], members: Seque
     return [(taken, result.reason) for taken, result in zip(members, results, strict=True) if isinstance(result, NotYet)]
 
 
+def _refuse_overtaking(ready: Sequence[_Taken], not_yet: Sequence[tuple[_Taken, str]]) -> None:
+    last_of: dict[tuple[str, str], _Taken] = {taken.queue: taken for taken in ready}
+    overtaken = {taken.queue for taken, _ in not_yet if last_of[taken.queue] is not taken}
+    if overtaken:
+        raise _MustQueueError(overtaken)
+
+
 async def _acknowledge(messages: Sequence[BrokerMessage]) -> None:
     for message in messages:
         try:
@@ -354,13 +381,6 @@ async def _acknowledge(messages: Sequence[BrokerMessage]) -> None:
         except NatsError:
             # The broker will send it again, and the claim makes that harmless.
             return
-
-
-async def _first_of(event: asyncio.Event, *, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except asyncio.TimeoutError:
-        return
 
 
 def _held_row(taken: _Taken, *, state: str, attempts: int, reason: str, now: datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import asyncpg
 
 from service_kit.database import plain_dsn
 from service_kit.logs import logger
+from service_kit.waiting import set_within
 
 _LOCK_NAME = "active instance"
 _RETRY_SECONDS = 0.3
@@ -41,8 +42,7 @@ class Leadership:
             self.active.set()
             logger().info("active")
             while not connection.is_closed():
-                with suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._lost.wait(), _PROBE_SECONDS)
+                if await set_within(self._lost, _PROBE_SECONDS):
                     break
                 await connection.fetchval("SELECT 1", timeout=_PROBE_TIMEOUT_SECONDS)
         finally:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from service_kit.database import describe
 from service_kit.envelope import Event, headers_of
 from service_kit.logs import logger
+from service_kit.waiting import set_within
 
 PORTION = 500
 POLL_SECONDS = 0.2
@@ -62,8 +63,7 @@ class Relay:
             if left and not published:
                 await asyncio.sleep(_BACK_OFF_SECONDS)
             elif not published:
-                with suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self.wake.wait(), POLL_SECONDS)
+                await set_within(self.wake, POLL_SECONDS)
 
     async def publish_portion(self) -> tuple[int, bool]:
         """Publish the next rows; return how many were stored by the broker, and whether any of them was not."""

@@ -28,6 +28,7 @@ from service_kit.relay import CurrentBody, Relay
 from service_kit.retention import forget_old
 from service_kit.settings import ServiceSettings
 from service_kit.subscription import GroupSubscriber
+from service_kit.waiting import set_within
 
 _DUE_POLL_SECONDS = 1.0
 _CONNECT_RETRY_SECONDS = 0.5
@@ -127,7 +128,7 @@ class Service:
         try:
             yield
         finally:
-            # Stop asking for messages, let what was begun be committed and told, and only then let go of the lead.
+            # Stop asking for messages and let what was begun be committed; what is not told yet stays in the outbox.
             consuming.cancel()
             with suppress(asyncio.CancelledError):
                 await consuming
@@ -146,7 +147,7 @@ class Service:
             except (OSError, NatsError, asyncio.TimeoutError) as error:
                 logger().warning("broker not available", error=type(error).__name__)
                 await asyncio.sleep(_CONNECT_RETRY_SECONDS)
-        client = self._broker.config.connection_state.connection
+        client = self._broker.connection
         while True:
             try:
                 for consumer in self._consumers:
@@ -172,13 +173,13 @@ class Service:
     def _jetstream(self) -> JetStreamContext:
         if not self._connected:
             raise NatsError("not connected yet")
-        return self._broker.config.connection_state.stream
+        return self._broker.config.broker_config.connection_state.stream
 
     async def _do_due(self, work: DueWork, wake: asyncio.Event) -> None:
         while True:
             await self.leadership.active.wait()
             wake.clear()
-            done, seconds = 0, _DUE_POLL_SECONDS
+            done = 0
             self._doing += 1
             try:
                 done = await work.run(self.clock.now())
@@ -192,8 +193,7 @@ class Service:
                     if call is not wake:
                         call.set()
                 continue
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(wake.wait(), seconds)
+            await set_within(wake, _DUE_POLL_SECONDS)
 
     def _health(self) -> APIRouter:
         router = APIRouter()
@@ -224,8 +224,7 @@ class Service:
                 await conn.execute(text("SELECT 1"))
         except Exception:  # noqa: BLE001 - whatever the reason, it isn't ready
             problems.append("the database does not answer")
-        connection = self._broker.config.connection_state
-        if not self._connected or not connection.connection.is_connected:
+        if not self._connected or not self._broker.connection.is_connected:
             problems.append("the broker is not connected")
         elif self._consumers and not all(subscriber.running for subscriber in self._subscribers):
             problems.append("not consuming yet")
@@ -245,7 +244,7 @@ class Service:
                     dues.append(due)
         unread = 0
         if self._connected:
-            client = self._broker.config.connection_state.connection
+            client = self._broker.connection
             for consumer in self._consumers:
                 info = await durable_info(client, consumer)
                 unread += (info.num_pending or 0) + (info.num_ack_pending or 0)

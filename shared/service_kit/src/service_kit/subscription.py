@@ -13,6 +13,7 @@ from typing import Any
 from faststream._internal.endpoint.subscriber.call_item import CallsCollection  # the only name that FastStream keeps to itself
 from faststream.middlewares import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
+from faststream.nats.broker.registrator import NatsRegistrator
 from faststream.nats.subscriber.config import NatsSubscriberConfig, NatsSubscriberSpecificationConfig
 from faststream.nats.subscriber.specification import NatsSubscriberSpecification
 from faststream.nats.subscriber.usecases import BatchPullStreamSubscriber
@@ -21,6 +22,7 @@ from nats.errors import Error as NatsError
 from nats.js.api import ConsumerConfig
 
 from service_kit.ids import new_id
+from service_kit.waiting import set_within
 
 GROUP_SIZE = 256
 _EXPIRES_SECONDS = 30
@@ -107,9 +109,8 @@ class GroupSubscriber(BatchPullStreamSubscriber):
                         await self._ask()
                     await self.consume(group)
                     continue
-                await asyncio.wait_for(self._news.wait(), _SILENCE_SECONDS)
-            except asyncio.TimeoutError:
-                self._open = 0
+                if not await set_within(self._news, _SILENCE_SECONDS):
+                    self._open = 0
             except NatsError:
                 self._open = 0
                 await asyncio.sleep(0.2)
@@ -148,8 +149,13 @@ class GroupBroker(NatsBroker):
         # The group goes to the handler as it came: raw messages, which `delivery` reads, because FastStream's decoder would
         # keep a body that isn't JSON from ever being seen.
         subscriber._decoder = _as_it_came  # noqa: SLF001 - the subscriber is ours
-        super(NatsBroker, self).subscriber(subscriber, persistent=True)
-        subscriber.add_call(parser_=None, decoder_=None, dependencies_=())(handle)
+        super(NatsRegistrator, self).subscriber(subscriber, persistent=True)
+
+        # FastStream makes a pydantic model of a handler's signature, which must therefore promise nothing.
+        async def take(messages: Any) -> None:
+            await handle(messages)
+
+        subscriber.add_call(parser_=None, decoder_=None, dependencies_=())(take)
         return subscriber
 
 

@@ -95,9 +95,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("(status = 'waiting') = (waiting_reason IS NOT NULL)", name="places_waiting_has_reason"),
         sa.CheckConstraint("status NOT IN ('placed', 'attending') OR seat IS NOT NULL", name="places_in_cohort_has_seat"),
-        sa.CheckConstraint(
-            "status NOT IN ('waiting', 'discontinued') OR seat IS NULL", name="places_without_cohort_has_no_seat"
-        ),
+        sa.CheckConstraint("status NOT IN ('waiting', 'discontinued') OR seat IS NULL", name="places_without_cohort_has_no_seat"),
         sa.CheckConstraint(
             "status IN ('waiting', 'placed', 'attending', 'completed', 'below_completion', 'never_started', 'discontinued',"
             " 'cut_short')",

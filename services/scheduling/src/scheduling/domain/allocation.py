@@ -1,4 +1,4 @@
-"""Which seat a person gets: the preferred site first, then the earliest start, never past capacity or the close-attention limit."""
+"""Which seat a person gets: the preferred site first, then the earliest start, never past what a cohort can take."""
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -11,8 +11,9 @@ from scheduling.domain.places import CLOSE_ATTENTION_FULL, COHORTS_FULL, NO_COHO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCohort:
-    """A cohort that hasn't started, and what is taken in it. `flagged` people may be more than the close-attention seats taken:
-    a flag that was raised after placing is always recorded.
+    """A cohort that hasn't started, and what is taken in it.
+
+    `flagged` people may be more than the close-attention seats taken: a flag that was raised after placing is always recorded.
     """
 
     cohort_id: UUID

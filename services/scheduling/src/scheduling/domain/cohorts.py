@@ -86,7 +86,7 @@ class Cohort:
         """The cohort after a register; that of the last session finishes it. Raises BrokenRuleError."""
         session = self.session(session_id)
         if session.status == CANCELLED:
-            raise BrokenRuleError("session_id", f"session_id must not be a cancelled session: number {session.number} was cancelled.")
+            raise BrokenRuleError("session_id", f"session_id must not be a cancelled session: number {session.number} was.")
         if session.starts_at > now:
             raise BrokenRuleError("session_id", f"session_id must be a session that has begun: number {session.number} has not.")
         if session.status == HELD:
@@ -132,7 +132,6 @@ class Cohort:
         else:
             status = FINISHED if HELD in statuses else CANCELLED
         return replace(self, sequence=self.sequence + 1, sessions=sessions, status=status)
-
 
 
 def sessions_at(*, starts: list[datetime], ids: list[UUID], minutes: int) -> tuple[Session, ...]:

@@ -10,7 +10,7 @@ WITHDRAWN = "withdrawn"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
-    """One person's enrolment in a programme, as enrolment last said. `status` is an open code: others than the two are left alone."""
+    """One person's enrolment in a programme, as enrolment last said. `status` is an open code: others are left alone."""
 
     enrolment_id: UUID
     sequence: int

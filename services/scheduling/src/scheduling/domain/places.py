@@ -93,10 +93,9 @@ class Place:
         """The place after the registers so far: `attended` of the `run` sessions that were held."""
         if self.status in (WAITING, DISCONTINUED):
             return self
+        status = ATTENDING if attended else PLACED
         if finished:
             status = _final_state(attended=attended, run=run, programme=programme)
-        else:
-            status = ATTENDING if attended else PLACED
         if (status, attended, run) == (self.status, self.sessions_attended, self.sessions_run):
             return self
         return self._changed(now, status=status, sessions_attended=attended, sessions_run=run)

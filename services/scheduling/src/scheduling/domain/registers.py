@@ -21,9 +21,7 @@ class Entry:
     status: str
 
 
-def checked_register(
-    entries: Sequence[Entry], *, expected: AbstractSet[UUID], known: AbstractSet[UUID]
-) -> Mapping[UUID, str]:
+def checked_register(entries: Sequence[Entry], *, expected: AbstractSet[UUID], known: AbstractSet[UUID]) -> Mapping[UUID, str]:
     """Return the statuses by participant. Everybody `expected` must be there; `known` may be, such as those who left since.
 
     Raises BrokenRuleError.
@@ -33,13 +31,11 @@ def checked_register(
         if entry.status not in STATUSES:
             raise BrokenRuleError("entries.status", f"status must be {PRESENT}, {ABSENT} or {EXCUSED}.")
         if entry.participant_id in statuses:
-            raise BrokenRuleError("entries.participant_id", f"participant_id must stand there once: {entry.participant_id} is repeated.")
+            raise BrokenRuleError("entries.participant_id", f"participant_id must not be repeated: {entry.participant_id} is.")
         if entry.participant_id not in known:
-            raise BrokenRuleError("entries.participant_id", f"participant_id must be in the cohort: {entry.participant_id} is not.")
+            raise BrokenRuleError("entries.participant_id", f"participant_id must be in the cohort, not {entry.participant_id}.")
         statuses[entry.participant_id] = entry.status
     missing = sorted(expected - statuses.keys())
     if missing:
-        raise BrokenRuleError(
-            "entries", f"entries must hold everybody in the cohort: {', '.join(map(str, missing))} missing."
-        )
+        raise BrokenRuleError("entries", f"entries must hold everybody in the cohort: {', '.join(map(str, missing))} missing.")
     return statuses

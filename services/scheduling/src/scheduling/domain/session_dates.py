@@ -65,7 +65,7 @@ def plan_session_dates(
             break
         if day > calendar.known_until:
             raise BrokenRuleError(
-                "starts_on", f"starts_on must leave time for all sessions by {calendar.known_until}: no bank holidays are known later."
+                "starts_on", f"starts_on must let all sessions be by {calendar.known_until}: no bank holidays are known later."
             )
         if day.weekday() not in days:
             continue
@@ -74,18 +74,13 @@ def plan_session_dates(
         else:
             dates.append(day)
     if len({day.isocalendar()[:2] for day in dates}) < programme.fewest_weeks:
-        raise BrokenRuleError("weekdays", f"weekdays must spread the sessions over at least {programme.fewest_weeks} calendar weeks.")
+        raise BrokenRuleError("weekdays", f"weekdays must spread the sessions over {programme.fewest_weeks} or more weeks.")
     return SessionDates(dates=tuple(dates), skipped=tuple(skipped))
 
 
 def local_instant(*, day: date, at: time) -> datetime:
     """The UTC instant of a wall clock time in the United Kingdom."""
     return datetime.combine(day, at, tzinfo=LONDON).astimezone(UTC)
-
-
-def local_day(instant: datetime) -> date:
-    """The date in the United Kingdom at a UTC instant."""
-    return instant.astimezone(LONDON).date()
 
 
 def _days_from(first: date) -> Iterator[date]:

@@ -19,9 +19,7 @@ from service_kit.envelope import Event, read_model
 from service_kit.results import Done, Result
 
 
-def consumers(
-    *, repositories_in: Callable[[AsyncConnection], Repositories], new_id: Callable[[], UUID]
-) -> tuple[Consumer, ...]:
+def consumers(*, repositories_in: Callable[[AsyncConnection], Repositories], new_id: Callable[[], UUID]) -> tuple[Consumer, ...]:
     """What scheduling hears: names first, so that a register that is opened at once has them."""
 
     async def people(conn: AsyncConnection, received: Sequence[Received[Person]], _: datetime) -> Sequence[Result]:

@@ -200,6 +200,8 @@ class StoredReads:
     async def audit(self, *, now: datetime) -> Audit:
         """Counts of the journey so far, and what should never be."""
         async with self._engine.connect() as conn:
+            # One snapshot, so that what changes meanwhile can't look like a contradiction.
+            await conn.execution_options(isolation_level="REPEATABLE READ")
             funnel = (await conn.execute(FUNNEL, {"now": now})).mappings().one()
             problems = list((await conn.execute(PROBLEMS)).scalars())
             problems += await _waiting_beside_free_seats(conn, now)

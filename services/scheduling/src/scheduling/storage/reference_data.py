@@ -1,4 +1,4 @@
-"""What comes as files: the programmes in this package, and the bank holidays in the govuk-bank-holidays wheel. Never the network."""
+"""What comes as files: programmes in this package, bank holidays in the govuk-bank-holidays wheel. Never the network."""
 
 import json
 import tomllib

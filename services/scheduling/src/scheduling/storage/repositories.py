@@ -7,7 +7,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Integer, RowMapping, Text, Uuid, any_, bindparam, case, func, literal_column, select, text, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Integer,
+    RowMapping,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.domain.allocation import OpenCohort, Seeker
@@ -27,14 +43,14 @@ _NOW = bindparam("now", type_=DateTime(timezone=True))
 _LIMIT = bindparam("limit", type_=Integer)
 
 # Written out, not bound: a plan for any value can't use the indexes of open cohorts and of those who wait.
-_OPEN = literal_column(f"'{OPEN}'")
-_WAITING = literal_column(f"'{WAITING}'")
+_OPEN: ColumnElement[str] = literal_column(f"'{OPEN}'")
+_WAITING: ColumnElement[str] = literal_column(f"'{WAITING}'")
 
 _PLACE_COLUMNS = [column for column in tables.places.c if column.name != "cohort_capacity"]
 _ORDER_OF_LIFE = case((tables.places.c.status == DISCONTINUED, 0), else_=1)
 
 LOCK_PLACING = text(
-    "SELECT pg_advisory_xact_lock(hashtext('placing'), hashtext(programme)) FROM unnest(:programmes) AS programme ORDER BY programme"
+    "SELECT pg_advisory_xact_lock(hashtext('placing'), hashtext(programme)) FROM unnest(:programmes) AS programme"
 ).bindparams(_PROGRAMMES)
 
 ENROLMENT_SEQUENCES = select(tables.enrolments.c.enrolment_id, tables.enrolments.c.sequence).where(
@@ -71,9 +87,9 @@ def _waiting_people(*, close_attention: bool) -> Any:
     )
 
 
-LONGEST_WAITING = union_all(select(_waiting_people(close_attention=True)), select(_waiting_people(close_attention=False))).order_by(
-    "enrolled_at", "enrolment_id"
-)
+LONGEST_WAITING = union_all(
+    select(_waiting_people(close_attention=True)), select(_waiting_people(close_attention=False))
+).order_by("enrolled_at", "enrolment_id")
 
 _STARTS_LATER = (
     tables.cohorts.c.programme == any_(_PROGRAMMES),
@@ -123,18 +139,14 @@ CLOSE_ATTENTION_SEATS = (
     .group_by(tables.cohorts.c.cohort_id)
 )
 
-COHORT_OF_SESSION = select(tables.sessions.c.cohort_id).where(
-    tables.sessions.c.session_id == bindparam("session_id", type_=Uuid)
-)
+COHORT_OF_SESSION = select(tables.sessions.c.cohort_id).where(tables.sessions.c.session_id == bindparam("session_id", type_=Uuid))
 
 _COHORT = select(tables.cohorts, tables.sites.c.name.label("site_name")).join(tables.sites)
 
 LOCKED_COHORT = _COHORT.where(tables.cohorts.c.cohort_id == bindparam("cohort_id", type_=Uuid)).with_for_update(of=tables.cohorts)
 
 LOCKED_UNFINISHED = (
-    _COHORT.where(
-        tables.cohorts.c.site_id == bindparam("site_id", type_=Text), tables.cohorts.c.status.in_([OPEN, RUNNING])
-    )
+    _COHORT.where(tables.cohorts.c.site_id == bindparam("site_id", type_=Text), tables.cohorts.c.status.in_([OPEN, RUNNING]))
     .order_by(tables.cohorts.c.cohort_id)
     .with_for_update(of=tables.cohorts)
 )
@@ -159,9 +171,7 @@ REGISTER = select(tables.attendance.c.place_id, tables.attendance.c.status).wher
 ATTENDED = (
     select(tables.attendance.c.place_id, func.count().label("sessions"))
     .join(tables.sessions, tables.sessions.c.session_id == tables.attendance.c.session_id)
-    .where(
-        tables.sessions.c.cohort_id == bindparam("cohort_id", type_=Uuid), tables.attendance.c.status == PRESENT
-    )
+    .where(tables.sessions.c.cohort_id == bindparam("cohort_id", type_=Uuid), tables.attendance.c.status == PRESENT)
     .group_by(tables.attendance.c.place_id)
 )
 
@@ -182,7 +192,8 @@ def repositories_in(conn: AsyncConnection) -> Repositories:
 
 async def next_cohort_start(conn: AsyncConnection) -> datetime | None:
     """When the next open cohort starts."""
-    return (await conn.execute(NEXT_START)).scalar_one()
+    earliest: datetime | None = (await conn.execute(NEXT_START)).scalar_one()
+    return earliest
 
 
 class EnrolmentRows:
@@ -247,9 +258,7 @@ class CohortRows:
         if not cohort_ids:
             return {}
         found = await self._conn.execute(LOCK_COHORTS, {"ids": list(cohort_ids)})
-        return {
-            row.cohort_id: Span(first_session_at=row.first_session_at, last_session_at=row.last_session_at) for row in found
-        }
+        return {row.cohort_id: Span(first_session_at=row.first_session_at, last_session_at=row.last_session_at) for row in found}
 
     async def with_room(self, programmes: Sequence[str], *, now: datetime) -> list[OpenCohort]:
         """The open cohorts that haven't started and have a seat left."""

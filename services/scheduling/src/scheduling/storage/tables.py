@@ -110,12 +110,15 @@ places = Table(
     CheckConstraint("seat BETWEEN 1 AND cohort_capacity", name="places_within_capacity"),
     CheckConstraint("seat IS NULL OR cohort_id IS NOT NULL", name="places_seat_in_cohort"),
     CheckConstraint("close_attention_seat BETWEEN 1 AND 2", name="places_within_close_attention"),
-    CheckConstraint("close_attention_seat IS NULL OR (seat IS NOT NULL AND close_attention)", name="places_flag_for_close_attention"),
+    CheckConstraint(
+        "close_attention_seat IS NULL OR (seat IS NOT NULL AND close_attention)", name="places_flag_for_close_attention"
+    ),
     CheckConstraint("(status = 'waiting') = (waiting_reason IS NOT NULL)", name="places_waiting_has_reason"),
     CheckConstraint("status NOT IN ('placed', 'attending') OR seat IS NOT NULL", name="places_in_cohort_has_seat"),
     CheckConstraint("status NOT IN ('waiting', 'discontinued') OR seat IS NULL", name="places_without_cohort_has_no_seat"),
     CheckConstraint(
-        "status IN ('waiting', 'placed', 'attending', 'completed', 'below_completion', 'never_started', 'discontinued', 'cut_short')",
+        "status IN ('waiting', 'placed', 'attending', 'completed', 'below_completion', 'never_started', 'discontinued',"
+        " 'cut_short')",
         name="places_status",
     ),
     CheckConstraint("sessions_attended BETWEEN 0 AND sessions_run", name="places_attended_of_run"),

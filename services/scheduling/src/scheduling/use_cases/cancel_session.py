@@ -16,10 +16,10 @@ from scheduling.use_cases.repositories import Repositories
 async def cancel_session(
     *, session_id: UUID, programmes: Mapping[str, Programme], repositories: Repositories, now: datetime
 ) -> Changes:
-    """Cancel a planned session; again, it changes nothing. Where no planned session is left, the cohort is finished; where none was
-    held either, the cohort is cancelled and its people wait again or get seats elsewhere.
+    """Cancel a planned session; again, it changes nothing.
 
-    Raises BrokenRuleError and UnknownSessionError.
+    Where no planned session is left, the cohort is finished; where none was held either, the cohort is cancelled and its
+    people wait again or get seats elsewhere. Raises BrokenRuleError and UnknownSessionError.
     """
     cohort_id = await repositories.cohorts.id_of_session(session_id)
     if cohort_id is None:

@@ -19,7 +19,7 @@ async def follow_enrolments(
 ) -> Changes:
     """Follow the newest state of each enrolment; older ones than those already followed change nothing.
 
-    A status that isn't known yet leaves the person's place as it is. Freed seats go to the waiting list before the newly enrolled.
+    A status that isn't known leaves the person's place as it is. Freed seats go to the waiting list before the newly enrolled.
     """
     newest: dict[UUID, Enrolment] = {}
     for enrolment in enrolments:
@@ -46,10 +46,9 @@ async def follow_enrolments(
         enrolments=withdrawn, places=places, spans=spans, repositories=repositories, now=now, new_id=new_id
     )
     places = await flag_close_attention(enrolments=enrolled, places=places, repositories=repositories)
-    if freed := sorted({place.programme for place, span in changes if span is not None and span.first_session_at > now}):
-        changes += await place_waiting_people(programmes=freed, repositories=repositories, now=now)
+    touched = {place.programme for place in places.values() if place.cohort_id and spans[place.cohort_id].first_session_at > now}
+    if touched:
+        changes += await place_waiting_people(programmes=sorted(touched), repositories=repositories, now=now)
         places = {place.enrolment_id: place for place in await repositories.places.latest_of(ids)}
-    changes += await place_enrolled_people(
-        enrolments=enrolled, places=places, repositories=repositories, now=now, new_id=new_id
-    )
+    changes += await place_enrolled_people(enrolments=enrolled, places=places, repositories=repositories, now=now, new_id=new_id)
     return Changes(places=tuple(changes))

@@ -8,7 +8,7 @@ from uuid import UUID
 from scheduling.domain.broken_rule import BrokenRuleError
 from scheduling.domain.cohorts import OPEN, Cohort, sessions_at
 from scheduling.domain.programmes import Programme
-from scheduling.domain.session_dates import Calendar, SkippedDate, local_day, local_instant, plan_session_dates
+from scheduling.domain.session_dates import Calendar, SkippedDate, local_instant, plan_session_dates
 from scheduling.use_cases.changes import Changes
 from scheduling.use_cases.place_waiting_people import place_waiting_people
 from scheduling.use_cases.repositories import Repositories
@@ -77,7 +77,7 @@ async def open_cohort(
             raise BrokenRuleError("cohort_id", "cohort_id must be new: another cohort has it.")
         return Opened(cohort=before, skipped=planned.skipped, is_new=False, changes=Changes())
     if starts[0] <= now:
-        raise BrokenRuleError("starts_on", f"starts_on must be after today, {local_day(now)}, or later today.")
+        raise BrokenRuleError("starts_on", f"starts_on must not be in the past: the first session would be {planned.dates[0]}.")
     cohort = Cohort(
         cohort_id=wanted.cohort_id,
         sequence=1,
@@ -91,6 +91,4 @@ async def open_cohort(
     )
     await repositories.cohorts.add(cohort)
     seated = await place_waiting_people(programmes=[programme.code], repositories=repositories, now=now)
-    return Opened(
-        cohort=cohort, skipped=planned.skipped, is_new=True, changes=Changes(cohorts=(cohort,), places=tuple(seated))
-    )
+    return Opened(cohort=cohort, skipped=planned.skipped, is_new=True, changes=Changes(cohorts=(cohort,), places=tuple(seated)))

@@ -64,6 +64,4 @@ async def record_register(
     await repositories.places.change(changed)
     if cohort is not before:
         await repositories.cohorts.change(cohort)
-    return Changes(
-        cohorts=() if cohort is before else (cohort,), places=tuple((place, cohort.span) for place in changed)
-    )
+    return Changes(cohorts=() if cohort is before else (cohort,), places=tuple((place, cohort.span) for place in changed))

@@ -1,0 +1,5 @@
+"""`python -m scheduling`."""
+
+from scheduling.main import main
+
+main()

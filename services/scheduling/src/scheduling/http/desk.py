@@ -1,0 +1,83 @@
+"""What every route needs: who asks, what is stored, and the words for what isn't allowed."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import HTTPException, Request
+
+from page_base.pages import Pages
+from scheduling.domain.broken_rule import BrokenRuleError
+from scheduling.domain.cohorts import UnknownSessionError
+from scheduling.domain.programmes import Programme
+from scheduling.domain.session_dates import Calendar
+from scheduling.use_cases.changes import Changes
+from scheduling.use_cases.look_up import Reads, RegisterSheet
+from scheduling.use_cases.repositories import Repositories
+from service_kit.access import ADMIN, Access, Member
+
+COORDINATOR = "coordinator"
+FACILITATOR = "facilitator"
+CLINICIAN = "clinician"
+
+NO_SESSION = "There is no session with this session_id."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One transaction: what is stored, and telling what changed."""
+
+    repositories: Repositories
+    announce: Callable[[Changes], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What `main` hands to the routes."""
+
+    access: Access
+    pages: Pages
+    reads: Reads
+    transaction: Callable[[], AbstractAsyncContextManager[Work]]
+    now: Callable[[], datetime]
+    programmes: Mapping[str, Programme]
+    bank_holidays: Mapping[str, Calendar]
+
+
+@contextmanager
+def in_plain_words() -> Iterator[None]:
+    """Answer a broken rule with its sentence, and an unknown session with 404."""
+    try:
+        yield
+    except BrokenRuleError as broken:
+        raise HTTPException(422, broken.sentence) from None
+    except UnknownSessionError:
+        raise HTTPException(404, NO_SESSION) from None
+
+
+async def sheet_for(desk: Desk, session_id: UUID, member: Member) -> RegisterSheet:
+    """The register of a session at one of the member's sites; 404 or 403 otherwise."""
+    sheet = await desk.reads.register(session_id)
+    if sheet is None:
+        raise HTTPException(404, NO_SESSION)
+    require_site(member, sheet.site_id)
+    return sheet
+
+
+def sites_seen_by(member: Member) -> Sequence[str]:
+    """The sites a member sees; empty means all."""
+    return () if member.role == ADMIN else member.sites
+
+
+def require_site(member: Member, site_id: str) -> None:
+    """Refuse a member whose sites don't include this one."""
+    sites = sites_seen_by(member)
+    if sites and site_id not in sites:
+        raise HTTPException(403, "This cohort is at a site that isn't one of yours.")
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks, rather than a program."""
+    return "text/html" in request.headers.get("accept", "")

@@ -1,0 +1,91 @@
+"""Wiring: settings, database, broker, use cases and pages become one running service."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from page_base.installation import install
+from page_base.pages import Pages
+from scheduling.domain.programmes import ProgrammeError
+from scheduling.http.audit import audit_router
+from scheduling.http.cohorts import cohorts_router
+from scheduling.http.desk import Desk, Work
+from scheduling.http.people import people_router
+from scheduling.http.registers import registers_router
+from scheduling.http.sessions import sessions_router
+from scheduling.http.sites import sites_router
+from scheduling.messaging.consume import consumers
+from scheduling.messaging.publish import announce
+from scheduling.settings import Settings
+from scheduling.storage.reads import StoredReads
+from scheduling.storage.reference_data import load_bank_holidays, load_programmes
+from scheduling.storage.repositories import next_cohort_start, repositories_in
+from scheduling.use_cases.start_cohorts import start_cohorts
+from service_kit.command import run
+from service_kit.due import DueWork
+from service_kit.ids import new_id
+from service_kit.service import Service
+
+NAME = "scheduling"
+# In a wheel the migrations lie inside the package, in a checkout beside `src`.
+MIGRATIONS = next(
+    path for path in (Path(__file__).parent / "migrations", Path(__file__).parents[2] / "migrations") if path.is_dir()
+)
+
+
+def build(settings: Settings) -> FastAPI:
+    """The service as an ASGI app. Raises ProgrammeError if a programme's data can't be used."""
+    service = Service(name=NAME, settings=settings)
+    pages = Pages("scheduling.http")
+
+    @asynccontextmanager
+    async def transaction() -> AsyncIterator[Work]:
+        async with service.transaction() as conn:
+            yield Work(repositories=repositories_in(conn), announce=partial(announce, conn))
+
+    async def start_due_cohorts(now: datetime) -> int:
+        async with transaction() as work:
+            changes = await start_cohorts(repositories=work.repositories, now=now)
+            await work.announce(changes)
+        return len(changes.cohorts)
+
+    desk = Desk(
+        access=service.access,
+        pages=pages,
+        reads=StoredReads(service.engine),
+        transaction=transaction,
+        now=service.clock.now,
+        programmes=load_programmes(),
+        bank_holidays=load_bank_holidays(),
+    )
+    app = service.app(
+        consumers=consumers(repositories_in=repositories_in, new_id=new_id),
+        routers=[
+            sites_router(desk),
+            cohorts_router(desk),
+            registers_router(desk),
+            sessions_router(desk),
+            people_router(desk),
+            audit_router(desk),
+        ],
+        due_work=[DueWork(name="start cohorts", run=start_due_cohorts, next_due_at=next_cohort_start)],
+    )
+    install(app, service=NAME, pages=pages, verify=service.access.verify, home="/scheduling/cohorts")
+    return app
+
+
+def main() -> None:
+    """Be `python -m scheduling`."""
+
+    def build_or_say_why() -> FastAPI:
+        try:
+            return build(Settings())
+        except ProgrammeError as error:
+            sys.exit(f"{NAME}: {error}")
+
+    run(name=NAME, build=build_or_say_why, settings=Settings, migrations=MIGRATIONS)

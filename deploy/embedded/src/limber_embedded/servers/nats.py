@@ -17,6 +17,8 @@ from limber_embedded.problem import Problem
 from limber_embedded.servers import programs, secret_files
 from limber_embedded.servers.process import ServerProcess, last_line
 
+_CONFIG = "nats-server.conf"
+
 
 class NatsServer(ServerProcess):
     """One broker on 127.0.0.1. `folder` holds its configuration and its store, which is encrypted with `key`."""
@@ -40,7 +42,7 @@ class NatsServer(ServerProcess):
 
     @property
     def config(self) -> Path:
-        return self.folder / "nats-server.conf"
+        return self.folder / _CONFIG
 
     def password(self, user: str) -> str:
         return next(known.password for known in self.users if known.name == user)
@@ -55,16 +57,16 @@ class NatsServer(ServerProcess):
     def prepare(self) -> None:
         """Writes the configuration and has nats-server itself check it."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.copyfile(DEPLOY / "nats" / "nats-server.conf", self.config)
+        shutil.copyfile(DEPLOY / "nats" / _CONFIG, self.config)
         (self.folder / "listen.conf").write_text(f"host: 127.0.0.1\nport: {self.port}\n")
         store = f"store_dir: {json.dumps(str(self.store))}\ncipher: chacha\nkey: {json.dumps(self.key)}\n"
         secret_files.write(self.folder / "store.conf", store)
-        self._write_users()
+        write_users(self.folder, self.users)
 
     def set_users(self, users: Sequence[NatsUser]) -> None:
         """Takes a new list of users without a restart: connections of users that stay are kept."""
         self.users = tuple(users)
-        self._write_users()
+        write_users(self.folder, self.users)
         if self.pid is not None and self.is_running:
             reload(pid=self.pid, log=self.log)
 
@@ -74,13 +76,14 @@ class NatsServer(ServerProcess):
             return connection.recv(5) == b"INFO "
         return False
 
-    def _write_users(self) -> None:
-        secret_files.write(self.folder / "accounts.conf", accounts_conf(self.users))
-        check = subprocess.run(
-            [*self.command(), "-t"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, cwd=self.folder
-        )
-        if check.returncode != 0:
-            raise Problem(f"nats-server refuses its configuration {self.config}: {check.stderr.strip() or check.stdout.strip()}")
+
+def write_users(folder: Path, users: Sequence[NatsUser]) -> None:
+    """Writes who may connect, and has nats-server itself check the whole configuration in that folder."""
+    secret_files.write(folder / "accounts.conf", accounts_conf(users))
+    command = [str(programs.script("nats-server")), "--config", str(folder / _CONFIG), "-t"]
+    check = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if check.returncode != 0:
+        raise Problem(f"nats-server refuses its configuration in {folder}: {check.stderr.strip() or check.stdout.strip()}")
 
 
 def reload(*, pid: int, log: Path, seconds: float = 10) -> None:

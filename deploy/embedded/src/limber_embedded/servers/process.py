@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from limber_embedded.problem import Problem
@@ -53,10 +53,12 @@ class ServerProcess(ABC):
                 start_new_session=True,
             )
 
-    def wait_until_ready(self, *, seconds: float = 30) -> None:
+    def wait_until_ready(self, *, seconds: float = 30, give_up: Callable[[], bool] = lambda: False) -> None:
         """Returns once it serves; says what its log says if it ends or takes longer than `seconds`."""
         deadline = time.monotonic() + seconds
         while not self.is_ready():
+            if give_up():
+                raise Problem("Stopped before everything was started.")
             if not self.is_running:
                 raise Problem(f"{self.name} ended while it was starting: {last_line(self.log)} (its log: {self.log})")
             if time.monotonic() > deadline:

@@ -1,0 +1,230 @@
+"""Keeps one home's processes running: starts them in order, starts again what ends, stops them in order."""
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from limber_embedded import running_processes, staff
+from limber_embedded.checkout import SERVICES
+from limber_embedded.home import Home
+from limber_embedded.nats_users import NatsUser
+from limber_embedded.organisations import admin_client
+from limber_embedded.problem import Problem
+from limber_embedded.servers import secret_files
+from limber_embedded.servers.caddy import CaddyServer
+from limber_embedded.servers.nats import NatsServer
+from limber_embedded.servers.ports import free_port, is_free
+from limber_embedded.servers.postgres import PostgresServer
+from limber_embedded.servers.process import ServerProcess, last_line
+from limber_embedded.servers.service import ServiceProcess
+from limber_streams.apply import CannotApplyError, apply
+from limber_streams.declaration import DeclarationError, load
+
+_WATCH_SECONDS = 0.1
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+_STEADY_SECONDS = 60.0  # one that ran for so long begins again with the first pause
+
+log = logging.getLogger("limber")
+
+
+@dataclass(kw_only=True)
+class _Watched:
+    """A process and when it may be started again."""
+
+    process: ServerProcess
+    pause: float = _FIRST_PAUSE
+    started_at: float = field(default_factory=time.monotonic)
+    start_again_at: float | None = None
+
+
+class _Broker(NatsServer):
+    """Reads the home's users each time it starts: an organisation may have been added meanwhile."""
+
+    def __init__(self, *, home: Home, port: int) -> None:
+        self._home = home
+        key = secret_files.kept(home.secrets / "nats-store-key")
+        super().__init__(folder=home.folder / "nats", log=home.log("nats-server"), port=port, key=key, users=home.nats_users())
+
+    def prepare(self) -> None:
+        self.users: tuple[NatsUser, ...] = tuple(self._home.nats_users())
+        super().prepare()
+
+
+class Supervisor:
+    """Everything of one home. `say` is told each step in words."""
+
+    def __init__(self, *, home: Home, port: int, environment: str, say: Callable[[str], None]) -> None:
+        self._home = home
+        self._port = port
+        self._environment = environment
+        self._say = say
+        self._stopping = threading.Event()
+        self._watched: list[_Watched] = []
+        self._state: dict[str, Any] = {}
+        self.first_admin_was_made = False
+
+    def ask_to_stop(self, *_: object) -> None:
+        """Makes `watch` return soon; safe in a signal handler."""
+        self._stopping.set()
+
+    def start(self) -> None:
+        """Starts everything and returns when it serves. On a problem, stops what it started and says what was wrong."""
+        self._home.create()
+        stop_orphans(self._home)
+        if not is_free(self._port):
+            raise Problem(f"Port {self._port} is taken by another program. Stop that one, or choose another port with --port.")
+        postgres, broker, services, caddy = self._plan()
+        try:
+            self._start(postgres, "PostgreSQL")
+            asyncio.run(self._databases(postgres))
+            self._start(broker, "the broker")
+            asyncio.run(self._streams())
+            self._say("Preparing the databases of the services")
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(ServiceProcess.migrate, services))
+            if self._environment != "production":
+                self.first_admin_was_made = asyncio.run(staff.ensure_first_admin(self._home))
+            self._say(f"Starting {', '.join(service.name for service in services)}")
+            for service in services:
+                self._begin(service)
+            for service in services:
+                self._wait(service)
+            self._start(caddy, "the front door")
+        except BaseException:
+            self.stop()
+            raise
+        self._state["ready"] = True
+        self._write_state()
+
+    def watch(self) -> None:
+        """Starts again whatever ends, after a pause that grows while it keeps ending; returns when asked to stop."""
+        while not self._stopping.wait(_WATCH_SECONDS):
+            for watched in self._watched:
+                self._look_at(watched)
+
+    def stop(self) -> None:
+        """The front door first, then the services together, the broker, and the database last."""
+        self._state["ready"] = False
+        processes = [watched.process for watched in reversed(self._watched)]
+        for kind in (CaddyServer, ServiceProcess, NatsServer, PostgresServer):
+            group = [process for process in processes if isinstance(process, kind)]
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(ServerProcess.stop, group))
+        self._watched = []
+        self._state = {**self._state, "processes": {}}
+        self._write_state()
+
+    def _plan(self) -> tuple[PostgresServer, NatsServer, Sequence[ServiceProcess], CaddyServer]:
+        home, before = self._home, self._home.state
+        password = secret_files.kept(home.secrets / "postgres-admin")
+        postgres = PostgresServer(folder=home.folder / "postgres", log=home.log("PostgreSQL"), admin_password=password)
+        broker = _Broker(home=home, port=free_port(preferred=before.get("nats_port")))
+        ports = {name: free_port(preferred=before.get("service_ports", {}).get(name)) for name in SERVICES}
+        smtp_port = free_port(preferred=before.get("smtp_port"))
+        self._state = {
+            "ready": False,
+            "supervisor": running_processes.identity(os.getpid()),
+            "environment": self._environment,
+            "port": self._port,
+            "public_url": f"http://localhost:{self._port}",
+            "nats_port": broker.port,
+            "service_ports": ports,
+            "smtp_port": smtp_port,
+            "postgres_socket": str(postgres.sockets),
+            "processes": {},
+        }
+        self._write_state()
+        services = [self._service(name, port, broker, postgres, smtp_port) for name, port in ports.items()]
+        caddy = CaddyServer(folder=home.folder / "caddy", log=home.log("caddy"), port=self._port, service_ports=ports)
+        return postgres, broker, services, caddy
+
+    def _service(self, name: str, port: int, broker: NatsServer, postgres: PostgresServer, smtp_port: int) -> ServiceProcess:
+        home = self._home
+        settings = {
+            "LIMBER_DATABASE_URL": home.database_url(name, sockets=postgres.sockets),
+            "LIMBER_DATABASE_PASSWORD_FILE": str(home.database_password_file(name)),
+            "LIMBER_NATS_URL": broker.url,
+            "LIMBER_NATS_USER": name,
+            "LIMBER_NATS_PASSWORD_FILE": str(home.nats_password_file(name)),
+            "LIMBER_HTTP_HOST": "127.0.0.1",
+            "LIMBER_PUBLIC_URL": self._state["public_url"],
+            "LIMBER_ENVIRONMENT": self._environment,
+            "LIMBER_LOG_LEVEL": os.environ.get("LIMBER_LOG_LEVEL", "info"),
+            **({"LIMBER_MAILBOX_SMTP_PORT": str(smtp_port)} if name == "notifications" else {}),
+        }
+        return ServiceProcess(name=name, log=home.log(name), port=port, settings=settings)
+
+    async def _databases(self, postgres: PostgresServer) -> None:
+        for name in SERVICES:
+            await postgres.ensure_database(name=name, password=secret_files.kept(self._home.database_password_file(name)))
+
+    async def _streams(self) -> None:
+        try:
+            async with admin_client(self._home) as client:
+                for phrase in await apply(client, load()):
+                    log.info(phrase)
+        except (CannotApplyError, DeclarationError) as error:
+            raise Problem(f"The streams could not be made as deploy/nats/streams.toml says. {error}") from error
+
+    def _start(self, process: ServerProcess, words: str) -> None:
+        self._say(f"Starting {words}")
+        self._begin(process)
+        self._wait(process)
+
+    def _begin(self, process: ServerProcess) -> None:
+        process.start()
+        self._watched.append(_Watched(process=process))
+        self._note(process)
+
+    def _wait(self, process: ServerProcess) -> None:
+        process.wait_until_ready(seconds=60, give_up=self._stopping.is_set)
+
+    def _look_at(self, watched: _Watched) -> None:
+        process, now = watched.process, time.monotonic()
+        if watched.start_again_at is not None:
+            if now >= watched.start_again_at:
+                self._start_again(watched)
+        elif not process.is_running:
+            if now - watched.started_at > _STEADY_SECONDS:
+                watched.pause = _FIRST_PAUSE
+            log.warning("%s ended (%s); starting it again in %.1f s", process.name, last_line(process.log), watched.pause)
+            watched.start_again_at = now + watched.pause
+            watched.pause = min(watched.pause * 2, _LONGEST_PAUSE)
+
+    def _start_again(self, watched: _Watched) -> None:
+        watched.start_again_at = None
+        watched.started_at = time.monotonic()
+        try:
+            watched.process.start()
+        except (Problem, OSError) as error:
+            log.warning("%s could not be started: %s", watched.process.name, error)
+            watched.start_again_at = time.monotonic() + watched.pause
+            return
+        log.info("%s was started again", watched.process.name)
+        self._note(watched.process)
+
+    def _note(self, process: ServerProcess) -> None:
+        self._state["processes"][process.name] = running_processes.identity(process.pid or 0)
+        self._write_state()
+
+    def _write_state(self) -> None:
+        self._home.write_state(self._state)
+
+
+def stop_orphans(home: Home) -> None:
+    """Stops what a supervisor that was killed left running, in the usual order."""
+    recorded = home.state.get("processes", {})
+    order = ("caddy", *SERVICES, "nats-server", "PostgreSQL")
+    for name in order:
+        if name in recorded and running_processes.is_alive(recorded[name]):
+            log.info("stopping %s, left behind by an earlier run", name)
+            number = signal.SIGINT if name == "PostgreSQL" else signal.SIGTERM
+            running_processes.stop(recorded[name], signal_number=number)

@@ -1,0 +1,5 @@
+"""`python -m notifications [serve|migrate|replay]`."""
+
+from notifications.main import main
+
+main()

@@ -1,0 +1,86 @@
+"""A cohort and its dated sessions, as scheduling tells them, and what differs between two versions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+PLANNED = "planned"
+CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One dated session. Any status but `planned`, also one we don't know, means that nobody is reminded of it."""
+
+    id: UUID
+    number: int
+    starts_at: datetime
+    status: str
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether it is still going to take place."""
+        return self.status == PLANNED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """A cohort with all its sessions; `sequence` is its version. A status we don't know changes nothing."""
+
+    id: UUID
+    sequence: int
+    site_name: str
+    status: str
+    sessions: tuple[Session, ...]
+
+    def to_come(self, *, now: datetime) -> tuple[Session, ...]:
+        """The planned sessions that have not begun, in their order; none of a cancelled cohort."""
+        if self.status == CANCELLED:
+            return ()
+        return tuple(
+            sorted(
+                (session for session in self.sessions if session.is_planned and session.starts_at > now),
+                key=lambda session: session.starts_at,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionChange:
+    """A session that people were told of has another time, or with `now_at` None is cancelled."""
+
+    session_id: UUID
+    number: int
+    was_at: datetime
+    now_at: datetime | None
+
+
+def changes_between(*, before: Cohort, after: Cohort, now: datetime) -> tuple[SessionChange, ...]:
+    """What people in the cohort must be told: of sessions still to come, those moved or cancelled, in their order."""
+    afterwards = {} if after.status == CANCELLED else {session.id: session for session in after.sessions}
+    found = []
+    for session in before.to_come(now=now):
+        new = afterwards.get(session.id)
+        if new is None or new.status == CANCELLED:
+            found.append(SessionChange(session_id=session.id, number=session.number, was_at=session.starts_at, now_at=None))
+        elif new.is_planned and new.starts_at != session.starts_at:
+            found.append(SessionChange(session_id=session.id, number=new.number, was_at=session.starts_at, now_at=new.starts_at))
+    return tuple(found)
+
+
+def merged(*, earlier: tuple[SessionChange, ...], later: tuple[SessionChange, ...]) -> tuple[SessionChange, ...]:
+    """Two changes told as one: from where people believe a session to be to where it is now; there and back is no change."""
+    by_session = {change.session_id: change for change in earlier}
+    for change in later:
+        first = by_session.get(change.session_id)
+        by_session[change.session_id] = (
+            change
+            if first is None
+            else SessionChange(session_id=change.session_id, number=change.number, was_at=first.was_at, now_at=change.now_at)
+        )
+    return tuple(
+        sorted(
+            (change for change in by_session.values() if change.was_at != change.now_at),
+            key=lambda change: (change.was_at, change.number),
+        )
+    )

@@ -1,0 +1,50 @@
+"""How a person may be reached, and which channel a message takes."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from notifications.domain.message import Channel
+
+_PHONE = re.compile(r"\+?[0-9][0-9 ()-]{6,24}")
+_EMAIL = re.compile(r"[!-;=?A-~]{1,64}@[A-Za-z0-9.-]{1,189}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Where and how a participant may be written to; `sequence` is the version of what enrolment told."""
+
+    participant_id: UUID
+    sequence: int
+    greeting_name: str
+    phone: str | None
+    email: str | None
+    language: str
+    preferred_channel: str | None
+    allows_sms: bool
+    allows_email: bool
+
+    def reachable_by(self, channel: Channel) -> bool:
+        """Whether the person agreed to the channel and there is an address for it that a provider can take."""
+        if channel is Channel.SMS:
+            return self.allows_sms and self.phone is not None and _PHONE.fullmatch(self.phone) is not None
+        return self.allows_email and self.email is not None and _EMAIL.fullmatch(self.email) is not None
+
+    def address(self, channel: Channel) -> str:
+        """Return the phone number or email address; ValueError where there is none."""
+        address = self.phone if channel is Channel.SMS else self.email
+        if address is None:
+            msg = f"there is no address for {channel}"
+            raise ValueError(msg)
+        return address
+
+
+def choose_channel(*, contact: Contact, working: Collection[Channel]) -> Channel | None:
+    """The preferred channel if it can be used, otherwise SMS, otherwise email; None where nothing can.
+
+    `working` are the channels that have a provider. A preference that isn't known counts as none.
+    """
+    usable = [channel for channel in (Channel.SMS, Channel.EMAIL) if channel in working and contact.reachable_by(channel)]
+    preferred = [channel for channel in usable if channel.value == contact.preferred_channel]
+    return next(iter(preferred or usable), None)

@@ -1,0 +1,116 @@
+"""What the words of each kind of message are made from. Templates declare the same names; a test compares the two."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from notifications.domain.cohort import Cohort
+from notifications.domain.message import Kind, Message
+from notifications.domain.spoken_time import spoken_day, spoken_time
+
+ENGLISH = "en"
+WELSH = "cy"
+
+
+class ContentError(ValueError):
+    """Something that the message's words need is not known."""
+
+
+def language_of(code: str) -> str:
+    """The language that messages are written in for a language code: Welsh for `cy`, otherwise English."""
+    return WELSH if code.lower().partition("-")[0] == WELSH else ENGLISH
+
+
+def content_of(
+    *, message: Message, greeting_name: str, language: str, cohort: Cohort | None, public_url: str, now: datetime
+) -> dict[str, Any]:
+    """The values that the words of `message` are made from; ContentError where one is not known.
+
+    `language` is what `language_of` gave, `public_url` the address of the front door.
+    """
+    own = _CONTENT[message.kind](_Asked(message, cohort, language, public_url, now))
+    return {"greeting_name": " ".join(greeting_name.split()), **own}
+
+
+class _Asked:
+    """A message and what is known when its words are made."""
+
+    __slots__ = ("_cohort", "facts", "language", "message", "now", "public_url")
+
+    def __init__(self, message: Message, cohort: Cohort | None, language: str, public_url: str, now: datetime) -> None:
+        self.message = message
+        self.facts = message.facts
+        self.language = language
+        self.public_url = public_url
+        self.now = now
+        self._cohort = cohort
+
+    @property
+    def cohort(self) -> Cohort:
+        if self._cohort is None:
+            msg = "the cohort is not known"
+            raise ContentError(msg)
+        return self._cohort
+
+    def fact(self, name: str) -> Any:
+        if name not in self.facts:
+            msg = f"the message has no {name}"
+            raise ContentError(msg)
+        return self.facts[name]
+
+    def spoken(self, instant: datetime | str | None) -> str | None:
+        if instant is None:
+            return None
+        return spoken_time(datetime.fromisoformat(instant) if isinstance(instant, str) else instant, language=self.language)
+
+
+def _nothing_more(_: _Asked) -> dict[str, Any]:
+    return {}
+
+
+def _place_found(asked: _Asked) -> dict[str, Any]:
+    sessions = asked.cohort.to_come(now=asked.now)
+    return {
+        "site_name": asked.cohort.site_name,
+        "first_session": asked.spoken(sessions[0].starts_at) if sessions else None,
+        "sessions": [asked.spoken(session.starts_at) for session in sessions],
+    }
+
+
+def _session_reminder(asked: _Asked) -> dict[str, Any]:
+    session = next((session for session in asked.cohort.sessions if session.id == asked.message.session_id), None)
+    if session is None:
+        msg = "the session is not known"
+        raise ContentError(msg)
+    return {"site_name": asked.cohort.site_name, "starts": asked.spoken(session.starts_at), "session_number": session.number}
+
+
+def _session_changed(asked: _Asked) -> dict[str, Any]:
+    changes = [{"was": asked.spoken(change["was_at"]), "now": asked.spoken(change["now_at"])} for change in asked.fact("changes")]
+    return {"site_name": asked.cohort.site_name, "changes": changes}
+
+
+def _questionnaire_due(asked: _Asked) -> dict[str, Any]:
+    return {
+        "link": f"{asked.public_url.rstrip('/')}/outcomes/q/{asked.fact('token')}",
+        "closes": spoken_day(asked.message.useful_until, language=asked.language),
+    }
+
+
+def _what_comes_next(asked: _Asked) -> dict[str, Any]:
+    return {"signposts": list(asked.fact("signposts"))}
+
+
+_CONTENT: Mapping[Kind, Callable[[_Asked], dict[str, Any]]] = MappingProxyType(
+    {
+        Kind.REFERRAL_RECEIVED: _nothing_more,
+        Kind.REFERRAL_DECLINED: _nothing_more,
+        Kind.WAITING_LIST: _nothing_more,
+        Kind.PLACE_FOUND: _place_found,
+        Kind.SESSION_REMINDER: _session_reminder,
+        Kind.SESSION_CHANGED: _session_changed,
+        Kind.QUESTIONNAIRE_DUE: _questionnaire_due,
+        Kind.WHAT_COMES_NEXT: _what_comes_next,
+    }
+)

@@ -1,0 +1,201 @@
+"""A message to one person and its life; docs/states.md shows the same life as a table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+
+class Kind(StrEnum):
+    """What a message tells."""
+
+    REFERRAL_RECEIVED = "referral_received"
+    REFERRAL_DECLINED = "referral_declined"
+    PLACE_FOUND = "place_found"
+    WAITING_LIST = "waiting_list"
+    SESSION_REMINDER = "session_reminder"
+    SESSION_CHANGED = "session_changed"
+    QUESTIONNAIRE_DUE = "questionnaire_due"
+    WHAT_COMES_NEXT = "what_comes_next"
+
+
+class Status(StrEnum):
+    """Where a message is in its life."""
+
+    PLANNED = "planned"
+    DEFERRED = "deferred"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+    UNKNOWN = "unknown"
+
+
+class Channel(StrEnum):
+    """How a message reaches a person."""
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class Reason(StrEnum):
+    """Why a message waits or will not arrive: a code that `meaning` turns into words for staff."""
+
+    CONTACT_UNKNOWN = "contact_unknown"
+    QUIET_HOURS = "quiet_hours"
+    PROVIDER_UNAVAILABLE = "provider_unavailable"
+    INTERRUPTED = "interrupted"
+    NO_CHANNEL = "no_channel"
+    PAST_ITS_USE = "past_its_use"
+    REPLACED = "replaced"
+    PLACE_CHANGED = "place_changed"
+    PLACE_ENDED = "place_ended"
+    SESSION_CANCELLED = "session_cancelled"
+    NO_LONGER_ASKED = "no_longer_asked"
+    REFERRAL_CANCELLED = "referral_cancelled"
+    REFUSED_BY_PROVIDER = "refused_by_provider"
+    TOO_LONG = "too_long"
+    NO_WORDS = "no_words"
+    NOT_CONFIRMED = "not_confirmed"
+
+    @property
+    def meaning(self) -> str:
+        """The reason as a sentence."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = MappingProxyType(
+    {
+        Reason.CONTACT_UNKNOWN: "We don't know yet how to reach the person.",
+        Reason.QUIET_HOURS: "Messages go between 8am and 8pm.",
+        Reason.PROVIDER_UNAVAILABLE: "The provider could not take it; it is tried again.",
+        Reason.INTERRUPTED: "Sending was interrupted before the provider had it; it is tried again.",
+        Reason.NO_CHANNEL: "The person has no phone or email that they agreed to be written to.",
+        Reason.PAST_ITS_USE: "What it is about has already happened.",
+        Reason.REPLACED: "A newer message says it.",
+        Reason.PLACE_CHANGED: "The person no longer has this place.",
+        Reason.PLACE_ENDED: "The person's programme has ended.",
+        Reason.SESSION_CANCELLED: "The session does not take place.",
+        Reason.NO_LONGER_ASKED: "The questionnaire is no longer asked for.",
+        Reason.REFERRAL_CANCELLED: "The referral was cancelled.",
+        Reason.REFUSED_BY_PROVIDER: "The provider refused it for good.",
+        Reason.TOO_LONG: "The text is longer than a text message may be.",
+        Reason.NO_WORDS: "Its words could not be put together.",
+        Reason.NOT_CONFIRMED: "The provider may or may not have it, and cannot be asked. It is not sent again by itself.",
+    }
+)
+
+LIFE: Mapping[tuple[Status, str], Status] = MappingProxyType(
+    {
+        (Status.PLANNED, "claim"): Status.SENDING,
+        (Status.PLANNED, "defer"): Status.DEFERRED,
+        (Status.PLANNED, "drop"): Status.DROPPED,
+        (Status.PLANNED, "replan"): Status.PLANNED,
+        (Status.DEFERRED, "claim"): Status.SENDING,
+        (Status.DEFERRED, "defer"): Status.DEFERRED,
+        (Status.DEFERRED, "drop"): Status.DROPPED,
+        (Status.DEFERRED, "replan"): Status.PLANNED,
+        (Status.SENDING, "sent"): Status.SENT,
+        (Status.SENDING, "refused"): Status.FAILED,
+        (Status.SENDING, "put back"): Status.DEFERRED,
+        (Status.SENDING, "lose sight of"): Status.UNKNOWN,
+        (Status.DROPPED, "replan"): Status.PLANNED,
+    }
+)
+
+OPEN = frozenset({Status.PLANNED, Status.DEFERRED})
+ENDED = frozenset({Status.SENT, Status.FAILED, Status.DROPPED, Status.UNKNOWN})
+
+
+class LifeError(ValueError):
+    """The step is not one that a message in this status can take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message to one person; (participant, kind, about) is never sent twice.
+
+    `due_at` and `useful_until` are domain time; `retry_at` and `claimed_until` real time. `facts` are the dates, codes and links
+    that its words need and that nothing else in the service keeps; never a name or an address.
+    """
+
+    id: UUID
+    participant_id: UUID
+    kind: Kind
+    about_id: str
+    place_id: UUID | None = None
+    cohort_id: UUID | None = None
+    session_id: UUID | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    status: Status = Status.PLANNED
+    reason: Reason | None = None
+    due_at: datetime
+    useful_until: datetime
+    planned_at: datetime
+    changed_at: datetime
+    sequence: int = 1
+    attempts: int = 0
+    channel: Channel | None = None
+    provider: str | None = None
+    claimed_until: datetime | None = None
+    retry_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits to be sent."""
+        return self.status in OPEN
+
+    def claim(self, *, channel: Channel, provider: str, until: datetime, now: datetime) -> "Message":
+        """Take it for sending; whoever took it has until `until` (real time) to say what became of it."""
+        return self._step(
+            "claim",
+            now=now,
+            reason=None,
+            channel=channel,
+            provider=provider,
+            claimed_until=until,
+            retry_at=None,
+            attempts=self.attempts + 1,
+        )
+
+    def defer(self, *, reason: Reason, until: datetime, now: datetime) -> "Message":
+        """Let it wait until `until` (domain time), visibly."""
+        return self._step("defer", now=now, reason=reason, due_at=until, retry_at=None)
+
+    def drop(self, *, reason: Reason, now: datetime) -> "Message":
+        """Give it up: it is not needed, or can't reach the person."""
+        return self._step("drop", now=now, reason=reason, retry_at=None)
+
+    def replan(self, *, due_at: datetime, useful_until: datetime, now: datetime) -> "Message":
+        """Plan it again for other times."""
+        return self._step("replan", now=now, reason=None, due_at=due_at, useful_until=useful_until, retry_at=None)
+
+    def keep_claimed(self, *, until: datetime) -> "Message":
+        """Somebody else takes over saying what became of it, until `until` (real time)."""
+        return replace(self, claimed_until=until)
+
+    def sent(self, *, now: datetime) -> "Message":
+        """The provider has it."""
+        return self._step("sent", now=now, reason=None, claimed_until=None)
+
+    def refused(self, *, reason: Reason, now: datetime) -> "Message":
+        """It can never be sent by this provider to this address."""
+        return self._step("refused", now=now, reason=reason, claimed_until=None)
+
+    def put_back(self, *, reason: Reason, retry_at: datetime, now: datetime) -> "Message":
+        """The provider surely does not have it: try again from `retry_at` (real time)."""
+        return self._step("put back", now=now, reason=reason, claimed_until=None, retry_at=retry_at)
+
+    def lose_sight(self, *, now: datetime) -> "Message":
+        """Nobody can say whether the provider has it."""
+        return self._step("lose sight of", now=now, reason=Reason.NOT_CONFIRMED, claimed_until=None)
+
+    def _step(self, step: str, *, now: datetime, **changes: Any) -> "Message":
+        to = LIFE.get((self.status, step))
+        if to is None:
+            msg = f"a message that is {self.status} can't take the step {step!r}"
+            raise LifeError(msg)
+        return replace(self, status=to, sequence=self.sequence + 1, changed_at=now, **changes)

@@ -1,0 +1,56 @@
+"""Where a person stands in scheduling, as far as messages care."""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from types import MappingProxyType
+from uuid import UUID
+
+
+class Standing(Enum):
+    """What a place's status means for messages."""
+
+    WAITING = "waiting"
+    IN_COHORT = "in_cohort"
+    ENDED = "ended"
+    NOT_KNOWN = "not_known"
+
+
+_STANDING = MappingProxyType(
+    {
+        "waiting": Standing.WAITING,
+        "placed": Standing.IN_COHORT,
+        "attending": Standing.IN_COHORT,
+        "completed": Standing.ENDED,
+        "below_completion": Standing.ENDED,
+        "never_started": Standing.ENDED,
+        "discontinued": Standing.ENDED,
+        "cut_short": Standing.ENDED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A person's place; `sequence` is its version."""
+
+    id: UUID
+    sequence: int
+    participant_id: UUID
+    status: str
+    cohort_id: UUID | None
+
+    @property
+    def standing(self) -> Standing:
+        """What the status means here; a status that we don't know means nothing, so that nothing is told or taken back."""
+        standing = _STANDING.get(self.status, Standing.NOT_KNOWN)
+        return Standing.NOT_KNOWN if standing is Standing.IN_COHORT and self.cohort_id is None else standing
+
+    def stands_as(self, other: "Place | None") -> bool:
+        """Whether a person has nothing new to hear compared with `other`."""
+        return other is not None and self.standing is other.standing and self.cohort_id == other.cohort_id
+
+    def after(self, before: "Place | None") -> "Place":
+        """The place as it is to be kept when `before` was known: a status that we don't know leaves the one that we do."""
+        if before is None or self.standing is not Standing.NOT_KNOWN:
+            return self
+        return replace(before, sequence=self.sequence)

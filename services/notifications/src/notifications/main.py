@@ -1,0 +1,165 @@
+"""Wiring: settings, database, broker, providers, use cases and pages become one running service."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifications.domain.message import Channel, Message
+from notifications.http import log, mailbox
+from notifications.messaging.consume import consumers
+from notifications.messaging.publish import publish_ended
+from notifications.providers.local_mailbox import serving_mailbox
+from notifications.providers.local_sms import LocalSms
+from notifications.providers.smtp import Smtp, SmtpServer
+from notifications.settings import Settings
+from notifications.storage.mailbox import StoredMailbox
+from notifications.storage.reads import StoredViews
+from notifications.storage.repositories import desk, earliest_due, earliest_overdue, earliest_retry
+from notifications.templates.wording import TemplateWording
+from notifications.use_cases.provider import Provider
+from notifications.use_cases.send_due_messages import Counter, Sending, send_due_messages
+from notifications.use_cases.settle_interrupted import settle_interrupted
+from page_base.installation import install
+from page_base.pages import Pages
+from service_kit.command import run
+from service_kit.due import DueWork
+from service_kit.ids import new_id
+from service_kit.service import Service
+
+NAME = "notifications"
+# In a wheel the migrations lie inside the package, in a checkout beside `src`.
+MIGRATIONS = next(
+    path for path in (Path(__file__).parent / "migrations", Path(__file__).parents[2] / "migrations") if path.is_dir()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Providers:
+    """A provider for each channel that has one, and the email provider to be closed at the end."""
+
+    by_channel: dict[Channel, Provider]
+    email: Smtp | None
+
+
+def build(settings: Settings) -> FastAPI:
+    """The service as an ASGI app."""
+    service = Service(name=NAME, settings=settings)
+    stored_mailbox = StoredMailbox(service.engine)
+    providers = _providers(settings, service=service, stored_mailbox=stored_mailbox)
+    pages = Pages("notifications.http")
+    clock = service.clock
+
+    @asynccontextmanager
+    async def reading() -> AsyncIterator[StoredViews]:
+        async with service.engine.connect() as conn:
+            yield StoredViews(conn)
+
+    @asynccontextmanager
+    async def alongside() -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if settings.email_provider == "local":
+                serving = serving_mailbox(
+                    host="127.0.0.1", port=settings.mailbox_smtp_port, mailbox=stored_mailbox, new_id=new_id, now=clock.now
+                )
+                await stack.enter_async_context(serving)
+            if providers.email is not None:
+                stack.push_async_callback(providers.email.close)
+            yield
+
+    app = service.app(
+        consumers=consumers(desk=desk, new_id=new_id),
+        routers=[
+            mailbox.router(pages=pages, access=service.access, reading=reading),
+            log.router(pages=pages, access=service.access, reading=reading, now=clock.now, real_now=clock.real_now),
+        ],
+        due_work=_due_work(settings, service=service, providers=providers),
+        alongside=alongside,
+    )
+    install(app, service=NAME, pages=pages, verify=service.access.verify)
+    return app
+
+
+def _due_work(settings: Settings, *, service: Service, providers: Providers) -> list[DueWork]:
+    @asynccontextmanager
+    async def open_counter() -> AsyncIterator[Counter]:
+        async with service.transaction() as conn:
+
+            async def announce(messages: Sequence[Message]) -> None:
+                await publish_ended(conn, [(message, None) for message in messages])
+
+            yield Counter(desk=desk(conn), announce=announce)
+
+    sending = Sending(
+        open_counter=open_counter,
+        providers=providers.by_channel,
+        wording=TemplateWording(public_url=settings.public_url),
+        real_now=service.clock.real_now,
+        lease=timedelta(seconds=settings.sending_lease_seconds),
+        portion=settings.portion,
+    )
+
+    def in_domain_time(real: datetime | None) -> list[datetime]:
+        return [] if real is None else [real + service.clock.offset]
+
+    async def next_to_send_at(conn: AsyncConnection) -> datetime | None:
+        due_at = await earliest_due(conn)
+        return min([*([] if due_at is None else [due_at]), *in_domain_time(await earliest_retry(conn))], default=None)
+
+    async def next_to_settle_at(conn: AsyncConnection) -> datetime | None:
+        return min(in_domain_time(await earliest_overdue(conn)), default=None)
+
+    def when_due(
+        next_at: Callable[[AsyncConnection], Awaitable[datetime | None]],
+        use_case: Callable[..., Awaitable[int]],
+    ) -> Callable[[datetime], Awaitable[int]]:
+        async def portion(now: datetime) -> int:
+            # A transaction wakes all due work when it ends, so none is opened where there is nothing to do.
+            async with service.engine.connect() as conn:
+                at = await next_at(conn)
+            return await use_case(sending=sending, now=now) if at is not None and at <= now else 0
+
+        return portion
+
+    return [
+        DueWork(name="send due messages", run=when_due(next_to_send_at, send_due_messages), next_due_at=next_to_send_at),
+        DueWork(
+            name="settle interrupted messages", run=when_due(next_to_settle_at, settle_interrupted), next_due_at=next_to_settle_at
+        ),
+    ]
+
+
+def _providers(settings: Settings, *, service: Service, stored_mailbox: StoredMailbox) -> Providers:
+    by_channel: dict[Channel, Provider] = {}
+    if settings.sms_provider == "local":
+        by_channel[Channel.SMS] = LocalSms(mailbox=stored_mailbox, new_id=new_id, now=service.clock.now)
+    if settings.email_provider == "none":
+        return Providers(by_channel, None)
+    local = settings.email_provider == "local"
+    server = SmtpServer(
+        host="127.0.0.1" if local else settings.smtp_host,
+        port=settings.mailbox_smtp_port if local else settings.smtp_port,
+        sender=settings.email_sender,
+        sender_name=settings.email_sender_name,
+        user=None if local else settings.smtp_user,
+        password=None if local else settings.smtp_password(),
+        start_tls=False if local else settings.smtp_start_tls,
+        timeout=settings.provider_timeout_seconds,
+    )
+    email = Smtp(
+        server,
+        name="local_mailbox" if local else "smtp",
+        now=service.clock.now,
+        mailbox=stored_mailbox if local else None,
+    )
+    by_channel[Channel.EMAIL] = email
+    return Providers(by_channel, email)
+
+
+def main() -> None:
+    """Be `python -m notifications`."""
+    run(name=NAME, build=lambda: build(Settings()), settings=Settings, migrations=MIGRATIONS)

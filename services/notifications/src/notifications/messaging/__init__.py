@@ -1,0 +1,1 @@
+"""What notifications hears and tells on NATS."""

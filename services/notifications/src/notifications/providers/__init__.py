@@ -1,0 +1,1 @@
+"""Providers that carry messages: SMTP, and the local ones that end in the mailbox."""

@@ -1,0 +1,119 @@
+"""The service's tables; `migrations/` makes them."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from service_kit.tables import kit_tables
+
+METADATA = MetaData()
+KIT = kit_tables(METADATA)
+
+MESSAGES = Table(
+    "messages",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("participant_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("about_id", Text, nullable=False),
+    Column("place_id", Uuid),
+    Column("cohort_id", Uuid),
+    Column("session_id", Uuid),
+    Column("facts", JSONB, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Text),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("useful_until", DateTime(timezone=True), nullable=False),
+    Column("planned_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("channel", Text),
+    Column("provider", Text),
+    # Real time, not the domain's: until when whoever sends it has to say what became of it, and when it may be tried again.
+    Column("claimed_until", DateTime(timezone=True)),
+    Column("retry_at", DateTime(timezone=True)),
+    UniqueConstraint("participant_id", "kind", "about_id", name="messages_once"),
+    CheckConstraint(
+        "status IN ('planned', 'deferred', 'sending', 'sent', 'failed', 'dropped', 'unknown')", name="messages_status_known"
+    ),
+    CheckConstraint("(status = 'sending') = (claimed_until IS NOT NULL)", name="messages_claimed_while_sending"),
+    CheckConstraint("retry_at IS NULL OR status = 'deferred'", name="messages_retried_while_deferred"),
+    CheckConstraint("reason IS NOT NULL OR status NOT IN ('deferred', 'failed', 'dropped', 'unknown')", name="messages_say_why"),
+    CheckConstraint("channel IS NOT NULL OR status NOT IN ('sending', 'sent', 'unknown')", name="messages_sent_by_a_channel"),
+    Index("messages_due", "due_at", "id", postgresql_where=text("status IN ('planned', 'deferred') AND retry_at IS NULL")),
+    Index("messages_to_retry", "retry_at", "id", postgresql_where=text("retry_at IS NOT NULL")),
+    Index("messages_in_sending", "claimed_until", "id", postgresql_where=text("claimed_until IS NOT NULL")),
+)
+
+CONTACTS = Table(
+    "contacts",
+    METADATA,
+    Column("participant_id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("greeting_name", Text, nullable=False),
+    Column("phone", Text),
+    Column("email", Text),
+    Column("language", Text, nullable=False),
+    Column("preferred_channel", Text),
+    Column("allows_sms", Boolean, nullable=False),
+    Column("allows_email", Boolean, nullable=False),
+)
+
+COHORTS = Table(
+    "cohorts",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("site_name", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("sessions", JSONB, nullable=False),
+)
+
+PLACES = Table(
+    "places",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("participant_id", Uuid, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("cohort_id", Uuid),
+    Index("places_by_cohort", "cohort_id"),
+)
+
+# Of referrals, questionnaires and signpostings only the newest version heard is kept.
+HEARD = Table(
+    "heard",
+    METADATA,
+    Column("thing", Text, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+# What the local providers were given. `copies` above one means that a message was given twice.
+MAILBOX = Table(
+    "mailbox",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("channel", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("subject", Text),
+    Column("body", Text, nullable=False),
+    Column("sms_parts", Integer),
+    Column("copies", Integer, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+)

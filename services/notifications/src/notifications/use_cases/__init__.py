@@ -1,0 +1,1 @@
+"""What notifications does: one module per thing that can happen."""

@@ -1,0 +1,97 @@
+"""What a use case finds on its desk: the rows of one transaction. `storage` fulfils these, and the fakes of the unit tests."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from notifications.domain.cohort import Cohort
+from notifications.domain.contact import Contact
+from notifications.domain.message import Message
+from notifications.domain.place import Place
+
+
+class Messages(Protocol):
+    """The messages of one transaction. What is returned is locked until the transaction ends, unless said otherwise."""
+
+    async def of_participants(self, participant_ids: Collection[UUID]) -> list[Message]:
+        """All messages of these people."""
+
+    async def open_of_participants(self, participant_ids: Collection[UUID]) -> list[Message]:
+        """The messages of these people that still wait to be sent."""
+
+    async def due(self, *, now: datetime, real_now: datetime, limit: int) -> list[Message]:
+        """Messages that are due, oldest first, leaving out those that another transaction holds."""
+
+    async def overdue_in_sending(self, *, real_now: datetime, limit: int) -> list[Message]:
+        """Messages that somebody took for sending and said nothing about in time; leaving out those that are held."""
+
+    async def by_id(self, message_ids: Collection[UUID]) -> list[Message]:
+        """These messages as they are now."""
+
+    async def add(self, messages: Sequence[Message]) -> None:
+        """Keep new messages; one whose (participant, kind, about) exists is left out."""
+
+    async def change(self, messages: Sequence[Message]) -> None:
+        """Keep the new state of messages that are locked."""
+
+
+class Contacts(Protocol):
+    """How people may be reached."""
+
+    async def of(self, participant_ids: Collection[UUID]) -> Mapping[UUID, Contact]:
+        """The contacts of these people, not locked."""
+
+    async def keep(self, contacts: Sequence[Contact]) -> None:
+        """Keep those that are newer than what is known."""
+
+
+class Cohorts(Protocol):
+    """Cohorts and their sessions."""
+
+    async def of(self, cohort_ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
+        """These cohorts, not locked."""
+
+    async def steady(self, cohort_ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
+        """These cohorts, which nobody changes until the transaction ends."""
+
+    async def mine(self, cohort_ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
+        """These cohorts, locked to be changed."""
+
+    async def keep(self, cohorts: Sequence[Cohort]) -> None:
+        """Keep those that are newer than what is known."""
+
+
+class Places(Protocol):
+    """Where people stand."""
+
+    async def of(self, place_ids: Collection[UUID]) -> Mapping[UUID, Place]:
+        """These places, locked."""
+
+    async def in_cohorts(self, cohort_ids: Collection[UUID]) -> list[Place]:
+        """The places in these cohorts, whatever their status, not locked."""
+
+    async def keep(self, places: Sequence[Place]) -> None:
+        """Keep those that are newer than what is known."""
+
+
+class Heard(Protocol):
+    """The newest version that was heard of each thing of which nothing else is kept."""
+
+    async def versions(self, thing: str, ids: Collection[UUID]) -> Mapping[UUID, int]:
+        """The versions heard of these, locked; nothing for one never heard of."""
+
+    async def keep(self, thing: str, versions: Mapping[UUID, int]) -> None:
+        """Keep those that are newer than what is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """All of it, in one transaction."""
+
+    messages: Messages
+    contacts: Contacts
+    cohorts: Cohorts
+    places: Places
+    heard: Heard

@@ -1,0 +1,28 @@
+"""Enrolment tells how a person may be reached."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from notifications.domain.contact import Contact
+from notifications.domain.message import Reason
+from notifications.use_cases.book import Book, Planned
+from notifications.use_cases.desk import Desk
+from service_kit.results import Done
+
+
+async def keep_contact(*, contacts: Sequence[Contact], now: datetime, new_id: Callable[[], UUID], desk: Desk) -> Planned:
+    """Keep the newest contact of each person; messages that waited for it are due at once."""
+    participants = {contact.participant_id for contact in contacts}
+    first = participants - (await desk.contacts.of(participants)).keys()
+    await desk.contacts.keep(contacts)
+    # All open messages are locked, so that one that is found without a contact at this moment is seen when it has been deferred.
+    waiting = [
+        message
+        for message in (await desk.messages.open_of_participants(first) if first else [])
+        if message.reason is Reason.CONTACT_UNKNOWN
+    ]
+    book = Book(waiting, new_id=new_id, now=now)
+    for message in waiting:
+        book.replan(message, due_at=now, useful_until=message.useful_until)
+    return Planned(tuple(Done() for _ in contacts), await book.store(desk.messages))

@@ -1,0 +1,75 @@
+"""A person waits, gets a place, gets another, or is done."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from notifications.domain.cohort import Cohort
+from notifications.domain.message import Kind, Reason
+from notifications.domain.place import Place, Standing
+from notifications.use_cases.book import Book, Planned
+from notifications.use_cases.desk import Desk
+from notifications.use_cases.plan_reminders import plan_reminders
+from service_kit.results import Done, NotYet, Result
+
+WORTH_TELLING_FOR = timedelta(days=30)
+
+
+async def plan_messages_about_place(*, places: Sequence[Place], now: datetime, new_id: Callable[[], UUID], desk: Desk) -> Planned:
+    """Plan what each person hears of their place, and take back what is no longer so; a cohort not heard of yet is awaited."""
+    # Cohorts are locked before places, as keep_cohort does it.
+    cohorts = await desk.cohorts.steady({place.cohort_id for place in places if place.cohort_id is not None})
+    known = dict(await desk.places.of({place.id for place in places}))
+    told = {place.participant_id for place in places if not place.stands_as(known.get(place.id))}
+    book = Book(await desk.messages.of_participants(told) if told else (), new_id=new_id, now=now)
+    results: list[Result] = []
+    newest: dict[UUID, Place] = {}
+    for book.command, fact in enumerate(places):
+        before = known.get(fact.id)
+        if before is not None and fact.sequence <= before.sequence:
+            results.append(Done())
+            continue
+        place = fact.after(before)
+        if not place.stands_as(before) and place.standing is not Standing.NOT_KNOWN:
+            cohort = cohorts.get(place.cohort_id) if place.cohort_id is not None else None
+            if place.standing is Standing.IN_COHORT and cohort is None:
+                results.append(NotYet("unknown_cohort"))
+                continue
+            _tell(book=book, place=place, cohort=cohort, now=now)
+        known[place.id] = newest[place.id] = place
+        results.append(Done())
+    await desk.places.keep(list(newest.values()))
+    return Planned(tuple(results), await book.store(desk.messages))
+
+
+def _tell(*, book: Book, place: Place, cohort: Cohort | None, now: datetime) -> None:
+    open_about_place = [message for message in book.of(place.participant_id) if message.place_id == place.id and message.is_open]
+    if place.standing is Standing.IN_COHORT and cohort is not None:
+        for message in open_about_place:
+            if message.kind is Kind.WAITING_LIST:
+                book.drop(message, Reason.REPLACED)
+            elif message.cohort_id != cohort.id:
+                book.drop(message, Reason.PLACE_CHANGED)
+        _plan_once_more(book=book, place=place, kind=Kind.PLACE_FOUND, cohort=cohort, now=now)
+        plan_reminders(book=book, place=place, cohort=cohort, now=now)
+        return
+    for message in open_about_place:
+        book.drop(message, Reason.PLACE_ENDED if place.standing is Standing.ENDED else Reason.PLACE_CHANGED)
+    if place.standing is Standing.WAITING:
+        _plan_once_more(book=book, place=place, kind=Kind.WAITING_LIST, cohort=None, now=now)
+
+
+def _plan_once_more(*, book: Book, place: Place, kind: Kind, cohort: Cohort | None, now: datetime) -> None:
+    about_id = str(place.id)
+    if any(message.kind is kind and message.place_id == place.id for message in book.of(place.participant_id)):
+        about_id = f"{place.id}@{place.sequence}"
+    sessions = cohort.to_come(now=now) if cohort else ()
+    book.plan(
+        participant_id=place.participant_id,
+        kind=kind,
+        about_id=about_id,
+        place_id=place.id,
+        cohort_id=cohort.id if cohort else None,
+        due_at=now,
+        useful_until=sessions[-1].starts_at if sessions else now + WORTH_TELLING_FOR,
+    )

@@ -1,0 +1,63 @@
+"""A person hears that a referral was received, or that it was declined."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from uuid import UUID
+
+from notifications.domain.message import Kind, Reason
+from notifications.use_cases.book import Book, Planned
+from notifications.use_cases.desk import Desk
+from service_kit.results import Done
+
+WORTH_TELLING_FOR = timedelta(days=30)
+CANCELLED = "cancelled"
+# Any other status, also one we don't know, is not the person's to hear.
+_TOLD = MappingProxyType(
+    {
+        "accepted": Kind.REFERRAL_RECEIVED,
+        "needs_review": Kind.REFERRAL_RECEIVED,
+        "declined": Kind.REFERRAL_DECLINED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralDecision:
+    """What enrolment decided about a referral; `sequence` is the decision's version."""
+
+    referral_id: UUID
+    sequence: int
+    participant_id: UUID
+    status: str
+
+
+async def plan_messages_about_referral(
+    *, decisions: Sequence[ReferralDecision], now: datetime, new_id: Callable[[], UUID], desk: Desk
+) -> Planned:
+    """Plan what each person hears of their referral; a later decision takes back what was not sent yet."""
+    versions = dict(await desk.heard.versions("referral", {decision.referral_id for decision in decisions}))
+    again = {decision.participant_id for decision in decisions if decision.referral_id in versions}
+    book = Book(await desk.messages.of_participants(again) if again else (), new_id=new_id, now=now)
+    newest: dict[UUID, int] = {}
+    for book.command, decision in enumerate(decisions):
+        if decision.sequence <= versions.get(decision.referral_id, 0):
+            continue
+        versions[decision.referral_id] = newest[decision.referral_id] = decision.sequence
+        about_id = str(decision.referral_id)
+        kind = _TOLD.get(decision.status)
+        if kind is not None or decision.status == CANCELLED:
+            for message in book.of(decision.participant_id):
+                if message.about_id == about_id and message.is_open and message.kind is not kind:
+                    book.drop(message, Reason.REPLACED if kind else Reason.REFERRAL_CANCELLED)
+        if kind is not None:
+            book.plan(
+                participant_id=decision.participant_id,
+                kind=kind,
+                about_id=about_id,
+                due_at=now,
+                useful_until=now + WORTH_TELLING_FOR,
+            )
+    await desk.heard.keep("referral", newest)
+    return Planned(tuple(Done() for _ in decisions), await book.store(desk.messages))

@@ -1,0 +1,75 @@
+"""What sending needs from outside: a provider for a channel, and words."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from notifications.domain.cohort import Cohort
+from notifications.domain.contact import Contact
+from notifications.domain.message import Channel, Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message in its final words. `reference` is ours: a provider that can be asked finds the message by it."""
+
+    reference: UUID
+    to: str
+    subject: str | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The provider will never take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """The provider surely does not have it, and may take it later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """It can't be said whether the provider has it."""
+
+
+Answer = Accepted | Refused | Unavailable | Unclear
+
+
+class Provider(Protocol):
+    """Takes the messages of one channel."""
+
+    @property
+    def name(self) -> str:
+        """The provider's name in the message log."""
+
+    @property
+    def at_once(self) -> int:
+        """How many messages it takes at the same time."""
+
+    async def send(self, letter: Letter) -> Answer:
+        """Hand the message over and say what became of it; it returns within the time-out it was made with."""
+
+    async def find(self, references: Collection[UUID]) -> frozenset[UUID] | None:
+        """Which of these the provider has; None where it can't be asked at all. Raises OSError while it can't be reached."""
+
+
+class Wording(Protocol):
+    """Turns a message into words."""
+
+    def put(
+        self, *, message: Message, channel: Channel, contact: Contact, cohort: Cohort | None, now: datetime
+    ) -> tuple[str | None, str]:
+        """Return the subject (of an email) and the text, in the person's language. Raises WordingError."""
+
+
+class WordingError(ValueError):
+    """The words of a message can't be put together."""

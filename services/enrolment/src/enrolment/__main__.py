@@ -1,0 +1,3 @@
+from enrolment.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""What enrolment knows and decides, in plain Python."""

@@ -1,0 +1,112 @@
+"""Wiring."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from uuid import UUID
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from enrolment.domain.eligibility import Programme, ProgrammeDataError, by_code, read_programme
+from enrolment.domain.referrals import Referral
+from enrolment.http.audit import audit_router
+from enrolment.http.organisations import organisations_router
+from enrolment.http.participants import JourneyPage, participants_router
+from enrolment.http.reviews import reviews_router
+from enrolment.messaging import publish
+from enrolment.messaging.consume import Intake
+from enrolment.settings import EnrolmentSettings
+from enrolment.storage.repositories import IntakeRepository, participants_by_id
+from enrolment.use_cases.add_organisation import add_organisation
+from enrolment.use_cases.known import Sender
+from enrolment.use_cases.receive_referral import Rules
+from enrolment.use_cases.review_referral import Reviewer, review_referral
+from page_base.installation import install
+from page_base.pages import Pages
+from service_kit import command, outbox
+from service_kit.ids import new_id
+from service_kit.service import Service
+
+NAME = "enrolment"
+OTHER_PARTS = (("Sessions", "scheduling"), ("Results", "outcomes"), ("Messages", "notifications"))
+
+
+def build(settings: EnrolmentSettings | None = None) -> FastAPI:
+    """Return the service's app; ProgrammeDataError if a programme's data can't be used."""
+    settings = settings or EnrolmentSettings()
+    service = Service(name=NAME, settings=settings)
+    programmes = load_programmes()
+    if settings.bars_programme not in programmes:
+        raise ProgrammeDataError("LIMBER_BARS_PROGRAMME names no programme")
+    intake = Intake(
+        rules=Rules(programmes=programmes, in_production=settings.in_production),
+        bars_versions=settings.bars_versions,
+        bars_programme=settings.bars_programme,
+        store=_repository,
+        new_id=new_id,
+    )
+    pages = Pages(f"{NAME}.http")
+
+    async def review(referral_id: UUID, *, accept: bool, note: str, reviewer: Reviewer, now: datetime) -> Referral:
+        async with service.transaction() as conn:
+            outcome = await review_referral(
+                referral_id, accept=accept, note=note, reviewer=reviewer, store=_repository(conn, now), now=now, new_id=new_id
+            )
+            await outbox.add(conn, list(publish.events_of(outcome, because=None)))
+        return outcome.referrals[0]
+
+    async def name_organisation(*, channel: str, code: str, name: str, now: datetime) -> None:
+        async with service.transaction() as conn:
+            await add_organisation(Sender(channel, code), name=name, organisations=_repository(conn, now))
+
+    engine, access, clock = service.engine, service.access, service.clock
+    journey_page = JourneyPage(engine=engine, pages=pages, others=OTHER_PARTS)
+    app = service.app(
+        consumers=[intake.consumer()],
+        routers=[
+            participants_router(engine=engine, access=access, pages=pages, journey_page=journey_page),
+            reviews_router(engine=engine, access=access, journey_page=journey_page, review=review, now=clock.now),
+            organisations_router(engine=engine, access=access, name_organisation=name_organisation, now=clock.real_now),
+            audit_router(engine=engine, access=access),
+        ],
+        current={publish.CONTACT: _contacts, publish.PERSON: _people},
+    )
+    install(app, service=NAME, pages=pages, verify=service.access.verify)
+    return app
+
+
+def load_programmes() -> Mapping[str, Programme]:
+    """Read every programme that the package carries; ProgrammeDataError names the file and what is wrong with it."""
+    found = []
+    for file in sorted((files(NAME) / "programmes").iterdir(), key=lambda each: each.name):
+        if file.name.endswith(".toml"):
+            try:
+                found.append(read_programme(file.read_text(encoding="utf-8")))
+            except ProgrammeDataError as error:
+                raise ProgrammeDataError(f"{file.name}: {error}") from None
+    return by_code(found)
+
+
+def main() -> None:
+    """Be `python -m enrolment`."""
+    command.run(name=NAME, build=build, settings=EnrolmentSettings, migrations=_migrations())
+
+
+def _migrations() -> Path:
+    packaged = Path(__file__).parent / "migrations"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "migrations"
+
+
+def _repository(conn: AsyncConnection, now: datetime) -> IntakeRepository:
+    return IntakeRepository(conn, now=now)
+
+
+async def _contacts(conn: AsyncConnection, ids: Sequence[str]) -> Mapping[str, BaseModel | None]:
+    return publish.contacts_of(await participants_by_id(conn, ids))
+
+
+async def _people(conn: AsyncConnection, ids: Sequence[str]) -> Mapping[str, BaseModel | None]:
+    return publish.people_of(await participants_by_id(conn, ids))

@@ -1,0 +1,1 @@
+"""Enrolment on NATS: messages to commands, decisions to events."""

@@ -1,0 +1,150 @@
+"""Decisions to events."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from enrolment.domain.enrolments import Enrolment
+from enrolment.domain.person import Participant
+from enrolment.domain.receipts import Receipt
+from enrolment.domain.referrals import Referral
+from enrolment.use_cases.outcome import Outcome
+from event_contracts.contacts import Contact
+from event_contracts.enrolment import EnrolmentChanged, ReferralDecided
+from event_contracts.people import Person as PersonContract
+from event_contracts.receipts import Reason as ReasonContract
+from event_contracts.receipts import Receipt as ReceiptContract
+from service_kit.buckets import bucket_of
+from service_kit.envelope import Event
+from service_kit.outbox import Outgoing
+
+CONTACT = "contacts.v1"
+PERSON = "people.v1"
+
+
+def events_of(outcome: Outcome, *, because: Event | None) -> Iterator[Outgoing]:
+    """Yield what is to be told about one outcome: the answer, how to reach whom, what was decided, and who is enrolled."""
+    yield receipt_event(outcome.receipt, because=because)
+    for participant in outcome.contacts:
+        yield _from_current_rows(CONTACT, participant, because)
+    for participant in outcome.people:
+        yield _from_current_rows(PERSON, participant, because)
+    for referral in outcome.referrals:
+        yield _referral_event(referral, because)
+    for enrolment in outcome.enrolments:
+        yield _enrolment_event(enrolment, because)
+
+
+def receipt_event(receipt: Receipt, *, because: Event | None) -> Outgoing:
+    """Return the event that tells a sender."""
+    return Outgoing(
+        type=f"receipts.{receipt.channel}.v1",
+        nats_subject=f"receipts.{receipt.channel}.{receipt.organisation}",
+        aggregate=receipt.event_id,
+        sequence=receipt.sequence,
+        body=ReceiptContract(
+            event_id=receipt.event_id,
+            organisation=receipt.organisation,
+            status=receipt.status,
+            reasons=[ReasonContract(code=reason.code, text=reason.text, field=reason.field) for reason in receipt.reasons],
+            referral_id=receipt.sender_referral_id,
+            participant_id=receipt.participant_id,
+            enrolment_id=receipt.enrolment_id,
+            linked_referral_ids=list(receipt.linked_referral_ids),
+            first_status=receipt.first_status,
+            decided_at=receipt.decided_at,
+        ),
+        because=because,
+    )
+
+
+def contacts_of(participants: Sequence[Participant]) -> dict[str, Contact]:
+    """Return how to reach each participant, by id. GP referrals bring the consent to appointment messages with them."""
+    return {
+        str(participant.id): Contact(
+            participant_id=participant.id,
+            sequence=participant.sequence,
+            greeting_name=participant.person.given_name,
+            phone=participant.person.phone,
+            email=participant.person.email,
+            language=participant.person.language,
+            preferred_channel=participant.person.preferred_channel,
+        )
+        for participant in participants
+    }
+
+
+def people_of(participants: Sequence[Participant]) -> dict[str, PersonContract]:
+    """Return who each participant is to the staff in the room, by id."""
+    return {
+        str(participant.id): PersonContract(
+            participant_id=participant.id,
+            sequence=participant.sequence,
+            display_name=f"{participant.person.given_name} {participant.person.family_name}",
+            emergency_contact_name=participant.person.emergency_contact_name,
+            emergency_contact_phone=participant.person.emergency_contact_phone,
+        )
+        for participant in participants
+    }
+
+
+def _from_current_rows(kind: str, participant: Participant, because: Event | None) -> Outgoing:
+    return Outgoing(
+        type=kind,
+        nats_subject=f"{kind}.{participant.id}",
+        aggregate=str(participant.id),
+        sequence=participant.sequence,
+        body=None,
+        because=because,
+    )
+
+
+def _referral_event(referral: Referral, because: Event | None) -> Outgoing:
+    return _fact(
+        "enrolment.referral.decided.v1",
+        referral.participant_id,
+        ReferralDecided(
+            referral_id=referral.id,
+            sequence=referral.sequence,
+            participant_id=referral.participant_id,
+            organisation=referral.organisation,
+            channel=referral.channel,
+            programme=referral.programme,
+            status=referral.status,
+            reason_codes=[reason.code for reason in referral.reasons],
+            enrolment_id=referral.enrolment_id,
+            decided_at=referral.decided_at,
+        ),
+        because,
+    )
+
+
+def _enrolment_event(enrolment: Enrolment, because: Event | None) -> Outgoing:
+    return _fact(
+        "enrolment.enrolment.changed.v1",
+        enrolment.participant_id,
+        EnrolmentChanged(
+            enrolment_id=enrolment.id,
+            sequence=enrolment.sequence,
+            participant_id=enrolment.participant_id,
+            programme=enrolment.programme,
+            status=enrolment.status,
+            enrolled_at=enrolment.enrolled_at,
+            referral_channel=enrolment.referral_channel,
+            joints=list(enrolment.joints),
+            close_attention=enrolment.close_attention,
+            outward_code=enrolment.outward_code,
+            preferred_site=enrolment.preferred_site,
+        ),
+        because,
+    )
+
+
+def _fact(kind: str, participant_id: UUID, body: ReferralDecided | EnrolmentChanged, because: Event | None) -> Outgoing:
+    return Outgoing(
+        type=kind,
+        nats_subject=f"{kind}.{bucket_of(participant_id)}",
+        aggregate=str(participant_id),
+        sequence=body.sequence,
+        body=body,
+        because=because,
+    )

@@ -1,0 +1,146 @@
+"""Enrolment's tables. The migrations make them; a test holds the two together."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from service_kit.tables import kit_tables
+
+METADATA = MetaData()
+KIT = kit_tables(METADATA)
+
+ORGANISATIONS = Table(
+    "organisations",
+    METADATA,
+    Column("channel", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("added_at", DateTime(timezone=True), nullable=False),
+)
+
+# match_*: the keys of `domain.matching.Identity`; people who are the same or near share at least one.
+PARTICIPANTS = Table(
+    "participants",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("given_name", Text, nullable=False),
+    Column("family_name", Text, nullable=False),
+    Column("birth_date", Date, nullable=False),
+    Column("nhs_number", Text),
+    Column("nhs_number_as_sent", Text),
+    Column("postcode", Text),
+    Column("phone", Text),
+    Column("email", Text),
+    Column("language", Text, nullable=False),
+    Column("preferred_channel", Text),
+    Column("emergency_contact_name", Text),
+    Column("emergency_contact_phone", Text),
+    Column("match_family", Text, nullable=False),
+    Column("match_given", Text),
+    Column("match_number", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("nhs_number ~ '^[0-9]{10}$'", name="participants_nhs_number_is_ten_digits"),
+    Index("participants_match_family", "match_family"),
+    Index("participants_match_given", "match_given"),
+    Index("participants_match_number", "match_number"),
+    Index("participants_by_name", "family_name", "given_name", "id"),
+    # The rule "same NHS number and same birth date is one person", held even if two instances decide at once.
+    Index("participants_one_per_number_and_birth_date", "nhs_number", "birth_date", unique=True),
+)
+
+ENROLMENTS = Table(
+    "enrolments",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("participant_id", Uuid, ForeignKey("participants.id", name="enrolments_participant"), nullable=False),
+    Column("programme", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("enrolled_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("referral_channel", Text, nullable=False),
+    Column("joints", JSONB, nullable=False),
+    Column("close_attention", Boolean, nullable=False),
+    Column("outward_code", Text),
+    Column("preferred_site", Text),
+    CheckConstraint("status IN ('enrolled', 'withdrawn')", name="enrolments_status"),
+    Index(
+        "enrolments_one_per_person_and_programme",
+        "participant_id",
+        "programme",
+        unique=True,
+        postgresql_where=text("status = 'enrolled'"),
+    ),
+    Index("enrolments_of_participant", "participant_id"),
+)
+
+REFERRALS = Table(
+    "referrals",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("participant_id", Uuid, ForeignKey("participants.id", name="referrals_participant"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("sender_referral_id", Text, nullable=False),
+    Column("service_request", Text),
+    Column("programme", Text, nullable=False),
+    Column("referred_on", Date),
+    Column("answers", JSONB, nullable=False),
+    Column("preferred_site", Text),
+    Column("status", Text, nullable=False),
+    Column("reasons", JSONB, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("enrolment_id", Uuid, ForeignKey("enrolments.id", name="referrals_enrolment")),
+    Column("near_participant_ids", JSONB, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+    Column("decided_by", Text),
+    Column("note", Text),
+    CheckConstraint("status IN ('accepted', 'declined', 'duplicate', 'needs_review', 'cancelled')", name="referrals_status"),
+    CheckConstraint("status <> 'accepted' OR enrolment_id IS NOT NULL", name="referrals_accepted_means_enrolled"),
+    UniqueConstraint("channel", "organisation", "sender_referral_id", name="referrals_one_per_sender_and_name"),
+    Index("referrals_of_participant", "participant_id"),
+    Index("referrals_of_service_request", "channel", "organisation", "service_request"),
+    Index("referrals_to_review", "received_at", postgresql_where=text("status = 'needs_review'")),
+    Index("referrals_near", "near_participant_ids", postgresql_using="gin"),
+)
+
+RECEIPTS = Table(
+    "receipts",
+    METADATA,
+    Column("channel", Text, primary_key=True),
+    Column("organisation", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reasons", JSONB, nullable=False),
+    Column("sender_referral_id", Text),
+    Column("referral_id", Uuid, ForeignKey("referrals.id", name="receipts_referral")),
+    Column("participant_id", Uuid),
+    Column("enrolment_id", Uuid),
+    Column("linked_referral_ids", JSONB, nullable=False),
+    Column("first_status", Text),
+    Column("body_digest", Text),
+    Column("settles_body", Boolean, nullable=False),
+    Column("is_cancellation", Boolean, nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+    Index("receipts_that_settle", "body_digest", postgresql_where=text("settles_body")),
+    Index("receipts_of_referral", "referral_id"),
+)

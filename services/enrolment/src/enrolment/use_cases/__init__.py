@@ -1,0 +1,1 @@
+"""What can happen in enrolment, one module each."""

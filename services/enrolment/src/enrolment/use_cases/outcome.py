@@ -1,0 +1,23 @@
+"""What came of one message or one step, for the outside to be told."""
+
+from dataclasses import dataclass
+
+from enrolment.domain.enrolments import Enrolment
+from enrolment.domain.person import Participant
+from enrolment.domain.receipts import Receipt
+from enrolment.domain.referrals import Referral
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The answer, and everything that changed with it.
+
+    `contacts` are people whose way to be reached is new or different; `people` are those whom staff meet and who are new to them
+    or different.
+    """
+
+    receipt: Receipt
+    contacts: tuple[Participant, ...] = ()
+    people: tuple[Participant, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+    enrolments: tuple[Enrolment, ...] = ()

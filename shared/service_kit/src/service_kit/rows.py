@@ -91,4 +91,5 @@ def _update_statement(table: Table, columns: tuple[str, ...]) -> TextClause:
 
 
 def _typed(statement: str, table: Table, columns: Sequence[str]) -> TextClause:
-    return text(statement).bindparams(*(bindparam(name, type_=ARRAY(table.c[name].type)) for name in columns))
+    # One dimension, said aloud: otherwise a JSON value that is a list is taken for one more dimension of the array.
+    return text(statement).bindparams(*(bindparam(name, type_=ARRAY(table.c[name].type, dimensions=1)) for name in columns))

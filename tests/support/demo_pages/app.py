@@ -19,6 +19,7 @@ class Member:
 @dataclass(frozen=True)
 class Participant:
     name: str
+    email: str
     nhs_number: str
     status: str
     tone: str
@@ -37,6 +38,7 @@ class Switches:
 PARTICIPANTS = (
     Participant(
         name="Rosalind Featherstonehaugh-Cholmondeley",
+        email="rosalind.featherstonehaugh.cholmondeley.of.lower.slaughter@example.org",
         nhs_number="9990000018",
         status="Has a place",
         tone="good",
@@ -45,6 +47,7 @@ PARTICIPANTS = (
     ),
     Participant(
         name="Idris <b>Okafor</b>",
+        email="idris@example.org",
         nhs_number="9990000026",
         status="On the waiting list",
         tone="waiting",

@@ -1,10 +1,11 @@
+import html
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from page_base.formats import LOCAL_TIME, clock_time, long_date, long_time, nhs_number, short_date
+from page_base.formats import LOCAL_TIME, breakable, clock_time, long_date, long_time, nhs_number, short_date
 
 INSTANTS = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
 
@@ -51,3 +52,17 @@ def test_an_nhs_number_is_written_in_three_groups() -> None:
 def test_what_is_not_ten_digits_is_left_as_it_is(text: str) -> None:
     written = nhs_number(text)
     assert written == text or written.replace(" ", "").isdecimal()
+
+
+def test_a_long_word_may_be_broken_after_its_signs_and_every_twenty_characters() -> None:
+    assert breakable("to rosalind.featherstonehaugh@example.org") == "to rosalind.<wbr>featherstonehaugh@<wbr>example.<wbr>org"
+    assert breakable("a" * 45) == f"{'a' * 20}<wbr>{'a' * 20}<wbr>aaaaa"
+
+
+def test_words_of_usual_length_are_left_whole() -> None:
+    assert breakable("On Monday 30 November idris@example.org <wrote>") == "On Monday 30 November idris@example.org &lt;wrote&gt;"
+
+
+@given(st.text())
+def test_breaking_a_text_loses_nothing_of_it(text: str) -> None:
+    assert html.unescape(breakable(text).replace("<wbr>", "")) == text

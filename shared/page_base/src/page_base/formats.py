@@ -4,6 +4,8 @@ import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup, escape
+
 LOCAL_TIME = ZoneInfo("Europe/London")
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -62,3 +64,13 @@ def nhs_number(digits: str) -> str:
     if not re.fullmatch(r"[0-9]{10}", bare):
         return digits
     return f"{bare[:3]} {bare[3:6]} {bare[6:]}"
+
+
+def breakable(text: object) -> Markup:
+    """Text in which words of more than 30 characters may go on in the next line: after a sign such as "@", or every 20."""
+    pieces = re.split(r"(\S{31,})", str(text))  # every second piece is a long word
+    return Markup("").join(_parts_of(piece) if place % 2 else escape(piece) for place, piece in enumerate(pieces))
+
+
+def _parts_of(word: str) -> Markup:
+    return Markup("<wbr>").join(escape(part) for part in re.findall(r"[^@._/-]{1,20}[@._/-]*|[@._/-]+", word))

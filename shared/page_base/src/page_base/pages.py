@@ -97,6 +97,7 @@ class Pages:
             service=self.service,
         )
         self._environment.filters.update(
+            breakable=formats.breakable,
             clock_time=formats.clock_time,
             local=formats.local,
             long_date=formats.long_date,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
 from uuid import UUID
 
 from scheduling.domain.broken_rule import BrokenRuleError
@@ -102,11 +101,12 @@ class Cohort:
         if starts_at <= now:
             raise BrokenRuleError("starts_on", "starts_on must not be in the past.")
         moved = replace(session, starts_at=starts_at, ends_at=starts_at + (session.ends_at - session.starts_at))
-        rest = [other for other in self.sessions if other.status != CANCELLED and other.session_id != session_id]
-        for earlier, later in pairwise(sorted([*rest, moved], key=lambda one: one.starts_at)):
-            if later.starts_at < earlier.ends_at:
+        for other in self.sessions:
+            if other.status == CANCELLED or other.session_id == session_id:
+                continue
+            if moved.starts_at < other.ends_at and other.starts_at < moved.ends_at:
                 raise BrokenRuleError(
-                    "starts_at", f"starts_at must not overlap another session: numbers {earlier.number} and {later.number} would."
+                    "starts_at", f"starts_at must not overlap another session: it would overlap number {other.number}."
                 )
         return self._with(moved)
 

@@ -91,7 +91,7 @@ class Place:
 
     def with_attendance(self, *, attended: int, run: int, finished: bool, programme: Programme, now: datetime) -> "Place":
         """The place after the registers so far: `attended` of the `run` sessions that were held."""
-        if self.status in (WAITING, DISCONTINUED):
+        if self.status in (WAITING, DISCONTINUED) or (self.status in OF_FINISHED_COHORT and not finished):
             return self
         status = ATTENDING if attended else PLACED
         if finished:

@@ -1,0 +1,63 @@
+"""Cohorts, places and a programme to try rules on."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from scheduling.domain.cohorts import OPEN, Cohort, sessions_at
+from scheduling.domain.places import DISCONTINUED, PLACED, WAITING, Place
+from scheduling.domain.programmes import Programme
+from scheduling.domain.session_dates import Calendar
+from scheduling.storage.reference_data import load_bank_holidays, load_programmes
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+PROGRAMMES: Mapping[str, Programme] = load_programmes()
+PROGRAMME = PROGRAMMES["escape-pain-knee-hip"]
+BANK_HOLIDAYS = load_bank_holidays()
+NO_HOLIDAYS = Calendar(closed={}, known_until=date(2040, 12, 31))
+MONDAY = date(2026, 11, 30)
+
+
+def a_place(status: str = WAITING, **changes: Any) -> Place:
+    seated = status not in (WAITING, DISCONTINUED)
+    known: dict[str, Any] = {
+        "place_id": uuid4(),
+        "sequence": 1,
+        "enrolment_id": uuid4(),
+        "participant_id": uuid4(),
+        "programme": PROGRAMME.code,
+        "status": status,
+        "waiting_reason": "no_open_cohort" if status == WAITING else None,
+        "cohort_id": uuid4() if seated else None,
+        "seat": 1 if seated else None,
+        "close_attention": False,
+        "close_attention_seat": None,
+        "sessions_attended": 0 if status in (WAITING, PLACED, DISCONTINUED) else 1,
+        "sessions_run": 0 if status in (WAITING, PLACED, DISCONTINUED) else 1,
+        "changed_at": NOW,
+    }
+    return Place(**(known | changes))
+
+
+def a_cohort(*, sessions: int = 12, first: datetime = NOW + timedelta(days=7), **changes: Any) -> Cohort:
+    known: dict[str, Any] = {
+        "cohort_id": uuid4(),
+        "sequence": 1,
+        "programme": PROGRAMME.code,
+        "site_id": "harbour",
+        "site_name": "Harbour Leisure Centre",
+        "status": OPEN,
+        "capacity": 10,
+        "close_attention_limit": 2,
+        "sessions": sessions_at(
+            starts=[first + timedelta(days=3 * number) for number in range(sessions)],
+            ids=[uuid4() for _ in range(sessions)],
+            minutes=60,
+        ),
+    }
+    return Cohort(**(known | changes))
+
+
+def session_id(cohort: Cohort, number: int) -> UUID:
+    return cohort.sessions[number - 1].session_id

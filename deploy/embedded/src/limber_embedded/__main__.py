@@ -2,11 +2,13 @@
 
 import click
 
+from limber_embedded.commands.check import check
 from limber_embedded.commands.down import down
 from limber_embedded.commands.lock import lock
 from limber_embedded.commands.organisations import organisations
 from limber_embedded.commands.staff import staff
 from limber_embedded.commands.status import status
+from limber_embedded.commands.test import test
 from limber_embedded.commands.up import up
 
 
@@ -15,7 +17,7 @@ def main() -> None:
     """Limber: from a referral to a place, a programme, results and messages."""
 
 
-for command in (up, down, status, staff, organisations, lock):
+for command in (up, down, status, staff, organisations, check, test, lock):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -77,8 +77,14 @@ async def admin_client(home: Home) -> AsyncIterator[Client]:
     """A connection to a running home's broker as its administrator."""
     user, password = home.credentials()
     prefix = nats_users.inbox_prefix(user)
-    client = await nats.connect(home.nats_url, user=user, password=password, inbox_prefix=prefix, allow_reconnect=False)
+    client = await nats.connect(
+        home.nats_url, user=user, password=password, inbox_prefix=prefix, allow_reconnect=False, error_cb=_quiet
+    )
     try:
         yield client
     finally:
         await client.close()
+
+
+async def _quiet(_: Exception) -> None:
+    """What goes wrong is raised as well; the client's own report would be a stack trace."""

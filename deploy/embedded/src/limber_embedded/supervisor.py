@@ -22,7 +22,7 @@ from limber_embedded.servers.caddy import CaddyServer
 from limber_embedded.servers.nats import NatsServer
 from limber_embedded.servers.ports import free_port, is_free
 from limber_embedded.servers.postgres import PostgresServer
-from limber_embedded.servers.process import ServerProcess, last_line
+from limber_embedded.servers.process import ServerProcess
 from limber_embedded.servers.service import ServiceProcess
 from limber_streams.apply import CannotApplyError, apply
 from limber_streams.declaration import DeclarationError, load
@@ -195,7 +195,7 @@ class Supervisor:
         elif not process.is_running:
             if now - watched.started_at > _STEADY_SECONDS:
                 watched.pause = _FIRST_PAUSE
-            log.warning("%s ended (%s); starting it again in %.1f s", process.name, last_line(process.log), watched.pause)
+            log.warning("%s ended (%s); starting it again in %.1f s", process.name, process.ending, watched.pause)
             watched.start_again_at = now + watched.pause
             watched.pause = min(watched.pause * 2, _LONGEST_PAUSE)
 

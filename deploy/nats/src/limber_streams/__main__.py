@@ -37,11 +37,16 @@ async def _apply(arguments: argparse.Namespace) -> list[str]:
         password=password,
         inbox_prefix=f"_INBOX_{arguments.user}" if arguments.user else "_INBOX",
         allow_reconnect=False,
+        error_cb=_quiet,
     )
     try:
         return await apply(client, declaration, replicas=arguments.replicas)
     finally:
         await client.close()
+
+
+async def _quiet(_: Exception) -> None:
+    """What goes wrong is raised as well; the client's own report would be a stack trace."""
 
 
 if __name__ == "__main__":

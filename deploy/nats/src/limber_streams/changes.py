@@ -44,7 +44,7 @@ def changes(*, what: str, wanted: Json, found: Json) -> Changes:
             )
         elif key in _KEEPS and _size(value) < _size(present):
             refusals.append(f"{what}: {key} would shrink from {_shown(present)} to {_shown(value)}, which drops what is kept")
-        elif key == "subjects" and (lost := set(present) - set(value)):
+        elif key == "subjects" and (lost := set(present or []) - set(value)):
             refusals.append(f"{what}: subjects would lose {', '.join(sorted(lost))}")
     return Changes(settings=settings, refusals=tuple(refusals))
 

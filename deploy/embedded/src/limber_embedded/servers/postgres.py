@@ -7,8 +7,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import asyncpg
@@ -79,7 +80,7 @@ class PostgresServer(ServerProcess):
         return f"{driver}://{quote(user)}{secret}@/{quote(database)}?{urlencode({'host': str(self.sockets)})}"
 
     @contextlib.asynccontextmanager
-    async def admin(self, *, database: str = "postgres"):  # type: ignore[no-untyped-def] # noqa: ANN201 - asyncpg has no types
+    async def admin(self, *, database: str = "postgres") -> AsyncIterator[Any]:
         """A connection of the superuser."""
         connection = await asyncpg.connect(self.url(database=database, user=ADMIN, password=self.admin_password))
         try:

@@ -41,6 +41,14 @@ class ServerProcess(ABC):
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def ending(self) -> str:
+        """How it ended: a signal's name or an exit code."""
+        code = self._process.poll() if self._process else None
+        if code is None:
+            return "not ended"
+        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+
     def start(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -45,7 +46,9 @@ OPEN_QUESTIONNAIRES = (
     .with_for_update(key_share=True, skip_locked=True, of=(QUESTIONNAIRES, ENROLMENTS))
 )
 NEWEST_ASSESSMENTS = (
-    select(ASSESSMENTS).distinct(ASSESSMENTS.c.assessment_id).order_by(ASSESSMENTS.c.assessment_id, ASSESSMENTS.c.sequence.desc())
+    select(ASSESSMENTS)
+    .ext(distinct_on(ASSESSMENTS.c.assessment_id))
+    .order_by(ASSESSMENTS.c.assessment_id, ASSESSMENTS.c.sequence.desc())
 )
 
 

@@ -14,7 +14,7 @@ from service_kit import held, inbox
 from service_kit.clock import Clock
 from service_kit.consumer import Consumer, Reaction, Received, Repeat, Unread
 from service_kit.database import describe, is_repeatable, is_unavailable
-from service_kit.envelope import Event, UnreadableError, read_event
+from service_kit.envelope import MAX_ATTRIBUTE_LENGTH, Event, UnreadableError, read_event
 from service_kit.inbox import Claim
 from service_kit.logs import logger
 from service_kit.results import NotYet
@@ -140,6 +140,7 @@ class Delivery:
     def _read(self, consumer: Consumer, nats_subject: str, headers: dict[str, str], body: bytes) -> _Taken:
         sender = consumer.sender_of(nats_subject) if consumer.sender_of else ""
         event_id = ""
+        event: Event | None = None
         try:
             event = read_event(nats_subject=nats_subject, headers=headers, body=body)
             sender, event_id = sender or event.source, event.id
@@ -149,7 +150,7 @@ class Delivery:
             command = reaction.read(event) if reaction else None
         except UnreadableError as error:
             return _Taken(
-                consumer=consumer, nats_subject=nats_subject, headers=headers, body=body, sender=sender, unread=error,
+                consumer=consumer, nats_subject=nats_subject, headers=headers, body=body, sender=sender, event=event, unread=error,
                 # Without an id of its own it is known by its body, so that a redelivery isn't recorded again.
                 event_id=event_id or f"unidentified-{inbox.digest_of(repr(sorted(headers.items())).encode() + body).hex()}",
             )  # fmt: skip
@@ -274,7 +275,7 @@ class Delivery:
                 answer = Unread(
                     nats_subject=taken.nats_subject,
                     sender=taken.sender,
-                    event_id=None if taken.event_id.startswith("unidentified-") else taken.event_id,
+                    event_id=taken.event_id if taken.event else _header_id(taken.headers),
                     reason=taken.unread.reason,
                     field=taken.unread.field,
                 )
@@ -381,6 +382,12 @@ async def _acknowledge(messages: Sequence[BrokerMessage]) -> None:
         except NatsError:
             # The broker will send it again, and the claim makes that harmless.
             return
+
+
+def _header_id(headers: dict[str, str]) -> str | None:
+    """Return the id that a message without a readable envelope says it has: its sender waits for an answer to that."""
+    stated = next((value for name, value in headers.items() if name.lower() == "ce-id"), "")
+    return stated if stated.isascii() and stated.isprintable() and 0 < len(stated) <= MAX_ATTRIBUTE_LENGTH else None
 
 
 def _held_row(taken: _Taken, *, state: str, attempts: int, reason: str, now: datetime) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextvars import ContextVar
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -31,6 +32,8 @@ from service_kit.subscription import GroupSubscriber
 from service_kit.waiting import set_within
 
 _DUE_POLL_SECONDS = 1.0
+# Looking and finding nothing is a transaction too; were it to wake those who look, they would never sleep.
+_LOOKING_FOR_DUE_WORK = ContextVar("looking_for_due_work", default=False)
 _CONNECT_RETRY_SECONDS = 0.5
 
 
@@ -58,6 +61,10 @@ class Service:
         """Open a transaction that commits at the end; then the relay and due work look at once for what it left to do."""
         async with self.engine.begin() as conn:
             yield conn
+        if not _LOOKING_FOR_DUE_WORK.get():
+            self._wake_up()
+
+    def _wake_up(self) -> None:
         for call in self._wake_up_calls:
             call.set()
 
@@ -176,6 +183,7 @@ class Service:
         return self._broker.config.broker_config.connection_state.stream
 
     async def _do_due(self, work: DueWork, wake: asyncio.Event) -> None:
+        _LOOKING_FOR_DUE_WORK.set(True)
         while True:
             await self.leadership.active.wait()
             wake.clear()
@@ -189,9 +197,7 @@ class Service:
             finally:
                 self._doing -= 1
             if done:
-                for call in self._wake_up_calls:
-                    if call is not wake:
-                        call.set()
+                self._wake_up()
                 continue
             await set_within(wake, _DUE_POLL_SECONDS)
 

@@ -13,15 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from enrolment.domain.eligibility import Programme, ProgrammeDataError, by_code, read_programme
 from enrolment.domain.referrals import Referral
 from enrolment.http.audit import audit_router
-from enrolment.http.organisations import organisations_router
 from enrolment.http.participants import JourneyPage, participants_router
 from enrolment.http.reviews import reviews_router
 from enrolment.messaging import publish
 from enrolment.messaging.consume import Intake
 from enrolment.settings import EnrolmentSettings
 from enrolment.storage.repositories import IntakeRepository, participants_by_id
-from enrolment.use_cases.add_organisation import add_organisation
-from enrolment.use_cases.known import Sender
 from enrolment.use_cases.receive_referral import Rules
 from enrolment.use_cases.review_referral import Reviewer, review_referral
 from page_base.installation import install
@@ -58,18 +55,13 @@ def build(settings: EnrolmentSettings | None = None) -> FastAPI:
             await outbox.add(conn, list(publish.events_of(outcome, because=None)))
         return outcome.referrals[0]
 
-    async def name_organisation(*, channel: str, code: str, name: str, now: datetime) -> None:
-        async with service.transaction() as conn:
-            await add_organisation(Sender(channel, code), name=name, organisations=_repository(conn, now))
-
-    engine, access, clock = service.engine, service.access, service.clock
+    engine, access = service.engine, service.access
     journey_page = JourneyPage(engine=engine, pages=pages, others=OTHER_PARTS)
     app = service.app(
         consumers=[intake.consumer()],
         routers=[
             participants_router(engine=engine, access=access, pages=pages, journey_page=journey_page),
-            reviews_router(engine=engine, access=access, journey_page=journey_page, review=review, now=clock.now),
-            organisations_router(engine=engine, access=access, name_organisation=name_organisation, now=clock.real_now),
+            reviews_router(engine=engine, access=access, journey_page=journey_page, review=review, now=service.clock.now),
             audit_router(engine=engine, access=access),
         ],
         current={publish.CONTACT: _contacts, publish.PERSON: _people},

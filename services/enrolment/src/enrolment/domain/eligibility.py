@@ -129,7 +129,7 @@ def assess(programme: Programme, *, age: int, answers: Answers) -> Eligibility:
 
 
 def _questions(programme: Programme, answers: Answers) -> Iterator[tuple[bool | None, Reason, str]]:
-    """Yield what the programme asks: whether the answer suits (None: unanswered), what is said if it doesn't, and the question."""
+    """Yield what the programme asks: whether the answer suits (None: unanswered), what is said if not, and the question."""
     suits = bool(set(answers.joints) & set(programme.joints)) if answers.joints else None
     text = f"The programme is for pain in the {' or '.join(programme.joints)}."
     yield suits, Reason("joint_not_covered", text, "clinical.joints"), "which joint hurts"

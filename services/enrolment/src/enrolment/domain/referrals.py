@@ -37,8 +37,8 @@ class ImpossibleStepError(ValueError):
 class Referral:
     """A referral that is held.
 
-    `sender_referral_id` is the sender's name for it, `service_request` its FHIR ServiceRequest's if there is one. `enrolment_id` is
-    the enrolment that it led to, or that it found. `near_participant_ids` are known people who resemble this one.
+    `sender_referral_id` is the sender's name for it, `service_request` its FHIR ServiceRequest's if there is one. `enrolment_id`
+    is the enrolment that it led to, or that it found. `near_participant_ids` are known people who resemble this one.
     """
 
     id: UUID

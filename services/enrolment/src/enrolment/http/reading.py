@@ -114,9 +114,11 @@ _ENROLMENTS = text("SELECT * FROM enrolments WHERE participant_id = :id ORDER BY
 # Both ways round: those whom this person's referrals were found to resemble, and those whose referrals resembled this person.
 _ALIKE = text(
     """
-SELECT p.id, p.given_name || ' ' || p.family_name AS name, p.birth_date, coalesce(p.nhs_number, p.nhs_number_as_sent) AS nhs_number
+SELECT p.id, p.given_name || ' ' || p.family_name AS name, p.birth_date,
+       coalesce(p.nhs_number, p.nhs_number_as_sent) AS nhs_number
 FROM participants p WHERE p.id IN (
-  SELECT CAST(near AS uuid) FROM referrals r, jsonb_array_elements_text(r.near_participant_ids) AS near WHERE r.participant_id = :id
+  SELECT CAST(near AS uuid) FROM referrals r, jsonb_array_elements_text(r.near_participant_ids) AS near
+  WHERE r.participant_id = :id
   UNION SELECT participant_id FROM referrals WHERE near_participant_ids @> jsonb_build_array(CAST(CAST(:id AS uuid) AS text))
 ) ORDER BY p.id
 """

@@ -38,8 +38,8 @@ class Store(IntakeStore, Protocol):
     async def given(self, sender: Sender, event_id: str) -> Receipt | None:
         """Return the receipt of one event, or None."""
 
-    async def keep(self, receipt: Receipt) -> None:
-        """Keep a receipt in its newest version."""
+    async def keep_first(self, receipt: Receipt) -> None:
+        """Keep a receipt unless its event id has one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +101,7 @@ class Intake:
         receipt = answer_unreadable(
             sender_of(unread.nats_subject), event_id=unread.event_id, reason=unread.reason, field=unread.field, now=now
         )
-        await self.store(conn, now).keep(receipt)
+        await self.store(conn, now).keep_first(receipt)
         await outbox.add(conn, [publish.receipt_event(receipt, because=None)])
 
     async def _answer_repeat(self, conn: AsyncConnection, repeat: Repeat, now: datetime) -> None:

@@ -21,7 +21,7 @@ from enrolment.storage.records import (
     referral_of,
     referral_row,
 )
-from enrolment.storage.tables import ENROLMENTS, ORGANISATIONS, PARTICIPANTS, RECEIPTS, REFERRALS
+from enrolment.storage.tables import ENROLMENTS, PARTICIPANTS, RECEIPTS, REFERRALS
 from enrolment.use_cases.known import Changes, Known, Sender, Wanted
 from service_kit import rows
 
@@ -101,14 +101,9 @@ class IntakeRepository:
         row = (await self._conn.execute(query)).mappings().one_or_none()
         return None if row is None else receipt_of(row)
 
-    async def keep(self, receipt: Receipt) -> None:
-        """Keep a receipt in its newest version."""
-        await rows.upsert(self._conn, RECEIPTS, [receipt_row(receipt)])
-
-    async def add_organisation(self, sender: Sender, *, name: str) -> None:
-        """Know an organisation by name, or by a new name."""
-        row = {"channel": sender.channel, "code": sender.organisation, "name": name, "added_at": self._now}
-        await rows.upsert(self._conn, ORGANISATIONS, [row])
+    async def keep_first(self, receipt: Receipt) -> None:
+        """Keep a receipt unless its event id has one: a broken envelope must not replace the answer to a good one."""
+        await rows.insert_new(self._conn, RECEIPTS, [receipt_row(receipt)], returning="event_id")
 
     async def _known(self, *, keys: Sequence[str], people: Sequence[UUID], settled: Sequence[Receipt]) -> Known:
         participants = (await self._conn.execute(_PEOPLE, {"keys": list(keys), "ids": list(people)})).mappings().all()

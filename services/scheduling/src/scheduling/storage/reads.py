@@ -110,17 +110,19 @@ FUNNEL = text("""
 
 # Each selects the sentences of what should never be. Not counted by the columns that the constraints are on, but by people.
 PROBLEMS = text("""
-    SELECT format('cohort %s has %s people in %s seats', cohort_id, count(*), c.capacity) AS problem
+    SELECT format('cohort %s has %s people in %s seats', c.cohort_id, count(*), c.capacity) AS problem
     FROM cohorts c JOIN places p USING (cohort_id) WHERE p.status <> 'discontinued'
-    GROUP BY cohort_id HAVING count(*) > c.capacity
+    GROUP BY c.cohort_id HAVING count(*) > c.capacity
     UNION ALL
-    SELECT format('session %s of cohort %s had %s people in %s seats', number, cohort_id, count(*), capacity)
-    FROM sessions JOIN cohorts USING (cohort_id) JOIN attendance a USING (session_id) WHERE a.status = 'present'
-    GROUP BY session_id, cohort_id HAVING count(*) > capacity
+    SELECT format('session %s of cohort %s had %s people in %s seats', s.number, c.cohort_id, count(*), c.capacity)
+    FROM sessions s JOIN cohorts c USING (cohort_id) JOIN attendance a USING (session_id) WHERE a.status = 'present'
+    GROUP BY s.session_id, c.cohort_id HAVING count(*) > c.capacity
     UNION ALL
-    SELECT format('cohort %s has %s people who need close attention, its limit is %s', cohort_id, count(*), close_attention_limit)
+    SELECT format(
+        'cohort %s has %s people who need close attention, its limit is %s', c.cohort_id, count(*), c.close_attention_limit
+    )
     FROM cohorts c JOIN places p USING (cohort_id) WHERE p.status <> 'discontinued' AND p.close_attention
-    GROUP BY cohort_id HAVING count(*) > close_attention_limit
+    GROUP BY c.cohort_id HAVING count(*) > c.close_attention_limit
     UNION ALL
     SELECT format('place %s is %s without a cohort', place_id, status)
     FROM places WHERE cohort_id IS NULL AND status NOT IN ('waiting', 'discontinued')

@@ -1,0 +1,175 @@
+"""Scheduling on a real database: enrol people, open cohorts, record registers, and see what is stored and told."""
+
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.registers import Entry
+from scheduling.domain.sites import Site
+from scheduling.messaging.publish import announce
+from scheduling.storage.reads import StoredReads
+from scheduling.storage.repositories import repositories_in
+from scheduling.use_cases.cancel_session import cancel_session
+from scheduling.use_cases.changes import Changes
+from scheduling.use_cases.follow_enrolments import follow_enrolments
+from scheduling.use_cases.keep_site import keep_site
+from scheduling.use_cases.move_session import move_session
+from scheduling.use_cases.open_cohort import NewCohort, Opened, open_cohort
+from scheduling.use_cases.record_register import record_register
+from scheduling.use_cases.repositories import Repositories
+from scheduling.use_cases.start_cohorts import start_cohorts
+from service_kit.database import create_engine
+from service_kit.ids import new_id
+from support.scheduling_examples import BANK_HOLIDAYS, MONDAY, NOW, PROGRAMME, PROGRAMMES
+
+MEMBER = UUID(int=1)
+SITE = Site(site_id="harbour", name="Harbour Centre", outward_code="NE1", division="england-and-wales", room_capacity=12)
+
+
+def an_enrolment(**changes: Any) -> Enrolment:
+    known: dict[str, Any] = {
+        "enrolment_id": uuid4(),
+        "sequence": 1,
+        "participant_id": uuid4(),
+        "programme": PROGRAMME.code,
+        "status": "enrolled",
+        "enrolled_at": NOW,
+        "close_attention": False,
+        "outward_code": "NE1",
+        "preferred_site": None,
+    }
+    return Enrolment(**(known | changes))
+
+
+@dataclass(kw_only=True)
+class SchedulingDesk:
+    """Each call is one transaction that also tells what changed, as in the running service."""
+
+    engine: AsyncEngine
+    now: datetime = NOW
+    statements: list[str] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[tuple[AsyncConnection, Repositories]]:
+        async with self.engine.begin() as conn:
+            yield conn, repositories_in(conn)
+
+    @property
+    def reads(self) -> StoredReads:
+        return StoredReads(self.engine)
+
+    async def enrol(self, *enrolments: Enrolment) -> Changes:
+        async with self.transaction() as (conn, repositories):
+            changes = await follow_enrolments(enrolments=enrolments, repositories=repositories, now=self.now, new_id=new_id)
+            await announce(conn, changes)
+        return changes
+
+    async def site(self, site: Site = SITE) -> None:
+        async with self.transaction() as (conn, repositories):
+            await announce(conn, await keep_site(site=site, divisions=BANK_HOLIDAYS.keys(), repositories=repositories))
+
+    async def cohort(self, **changes: Any) -> Opened:
+        known: dict[str, Any] = {
+            "cohort_id": uuid4(),
+            "site_id": "harbour",
+            "programme": PROGRAMME.code,
+            "starts_on": MONDAY,
+            "weekdays": ("mon", "thu"),
+            "starts_at": time(10, 0),
+            "sessions": 12,
+            "capacity": 10,
+        }
+        async with self.transaction() as (conn, repositories):
+            opened = await open_cohort(
+                wanted=NewCohort(**(known | changes)),
+                programmes=PROGRAMMES,
+                bank_holidays=BANK_HOLIDAYS,
+                repositories=repositories,
+                now=self.now,
+                new_id=new_id,
+            )
+            await announce(conn, opened.changes)
+        return opened
+
+    async def register(self, session_id: UUID, statuses: Mapping[UUID, str]) -> Changes:
+        async with self.transaction() as (conn, repositories):
+            changes = await record_register(
+                session_id=session_id,
+                entries=[Entry(participant_id=one, status=status) for one, status in statuses.items()],
+                recorded_by=MEMBER,
+                programmes=PROGRAMMES,
+                repositories=repositories,
+                now=self.now,
+            )
+            await announce(conn, changes)
+        return changes
+
+    async def move(self, session_id: UUID, *, starts_on: date, starts_at: time) -> Changes:
+        async with self.transaction() as (conn, repositories):
+            changes = await move_session(
+                session_id=session_id,
+                starts_on=starts_on,
+                starts_at=starts_at,
+                bank_holidays=BANK_HOLIDAYS,
+                repositories=repositories,
+                now=self.now,
+            )
+            await announce(conn, changes)
+        return changes
+
+    async def cancel(self, session_id: UUID) -> Changes:
+        async with self.transaction() as (conn, repositories):
+            changes = await cancel_session(session_id=session_id, programmes=PROGRAMMES, repositories=repositories, now=self.now)
+            await announce(conn, changes)
+        return changes
+
+    async def start(self) -> Changes:
+        async with self.transaction() as (conn, repositories):
+            changes = await start_cohorts(repositories=repositories, now=self.now)
+            await announce(conn, changes)
+        return changes
+
+    async def hold_sessions(self, opened: Opened, present: Mapping[UUID, Iterable[int]]) -> None:
+        """Records every register of a cohort in its order; `present` says at which numbers each person was."""
+        for session in opened.cohort.sessions:
+            self.now = session.ends_at + timedelta(hours=1)
+            await self.register(
+                session.session_id,
+                {one: "present" if session.number in numbers else "absent" for one, numbers in present.items()},
+            )
+
+    async def query(self, sql: str, **values: Any) -> list[Any]:
+        async with self.engine.connect() as conn:
+            return list((await conn.execute(text(sql), values)).mappings())
+
+    async def places(self) -> list[Any]:
+        return await self.query("SELECT * FROM places ORDER BY place_id")
+
+    async def statuses(self) -> dict[UUID, str]:
+        return {row["participant_id"]: row["status"] for row in await self.places()}
+
+    async def told(self, type_: str) -> list[dict[str, Any]]:
+        rows = await self.query("SELECT body FROM outbox WHERE type = :type ORDER BY position", type=type_)
+        return [json.loads(row["body"]) for row in rows]
+
+    async def problems(self) -> Sequence[str]:
+        return (await self.reads.audit(now=self.now)).problems
+
+
+@asynccontextmanager
+async def scheduling_desk(database_url: str) -> AsyncIterator[SchedulingDesk]:
+    engine = create_engine(database_url)
+    desk = SchedulingDesk(engine=engine)
+    event.listen(engine.sync_engine, "before_cursor_execute", lambda *call: desk.statements.append(call[2]))
+    try:
+        yield desk
+    finally:
+        await engine.dispose()

@@ -1,5 +1,10 @@
 """The `limber` command."""
 
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any
+
 import click
 
 from limber_embedded.commands.check import check
@@ -10,9 +15,25 @@ from limber_embedded.commands.staff import staff
 from limber_embedded.commands.status import status
 from limber_embedded.commands.test import test
 from limber_embedded.commands.up import up
+from limber_embedded.problem import Problem
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _InWords(click.Group):
+    """Ends with a sentence whatever goes wrong; a stack trace goes to a file for whoever looks into it."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            with tempfile.NamedTemporaryFile("w", prefix="limber-problem-", suffix=".txt", delete=False) as file:
+                traceback.print_exc(file=file)
+            words = f"That did not work, and nobody foresaw why: {type(error).__name__}. Details: {Path(file.name)}"
+            raise Problem(words) from error
+
+
+@click.group(cls=_InWords, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 def main() -> None:
     """Limber: from a referral to a place, a programme, results and messages."""
 

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from limber_embedded.servers import secret_files
 from limber_streams.declaration import load
 
 DEFAULT_HOME = CHECKOUT / ".limber" / "home"
+_LOCK_TRIES = 10
+_LOCK_PAUSE_SECONDS = 0.05
 
 
 class Home:
@@ -73,7 +76,7 @@ class Home:
         """Whether a supervisor holds this home's lock."""
         try:
             with (self.folder / "lock").open("rb") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
         except OSError:
@@ -85,13 +88,9 @@ class Home:
         """Held by the one supervisor of this home for as long as it lives."""
         descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+            if not _obtained(descriptor):
                 address = self.state.get("public_url", "another port")
-                raise Problem(
-                    f"Limber is already running in {self.folder} ({address}). ./limber down{self.option} stops it."
-                ) from error
+                raise Problem(f"Limber is already running in {self.folder} ({address}). ./limber down{self.option} stops it.")
             yield
         finally:
             os.close(descriptor)
@@ -125,10 +124,10 @@ class Home:
 
     # --- databases ---------------------------------------------------------------------------------------------------
 
-    def dsn(self, service: str) -> str:
-        """For asyncpg, as the service's own role. It holds the password."""
+    def dsn(self, service: str, *, driver: str = "postgresql") -> str:
+        """For asyncpg, or with driver="postgresql+asyncpg" for SQLAlchemy, as the service's own role. It holds the password."""
         password = quote(secret_files.kept(self.database_password_file(service)), safe="")
-        return f"postgresql://{service}:{password}@/{service}?{urlencode({'host': self.state['postgres_socket']})}"
+        return f"{driver}://{service}:{password}@/{service}?{urlencode({'host': self.state['postgres_socket']})}"
 
     def database_url(self, service: str, *, sockets: Path) -> str:
         """For LIMBER_DATABASE_URL, without the password."""
@@ -188,3 +187,15 @@ class Home:
         if not self.admin_token_file.exists():
             raise Problem(f"{self.folder} keeps no administrator's token (a production home never does).")
         return self.admin_token_file.read_text().strip()
+
+
+def _obtained(descriptor: int) -> bool:
+    """Whether the lock is ours; tried for a moment, because whoever asks `is_running` holds it for an instant."""
+    for _ in range(_LOCK_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOCK_PAUSE_SECONDS)
+        else:
+            return True
+    return False

@@ -11,9 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+import asyncpg
+
 from limber_embedded import running_processes, staff
 from limber_embedded.checkout import SERVICES
 from limber_embedded.home import Home
+from limber_embedded.migrations import migrate_all
 from limber_embedded.nats_users import NatsUser
 from limber_embedded.organisations import admin_client
 from limber_embedded.problem import Problem
@@ -88,8 +91,8 @@ class Supervisor:
             self._start(broker, "the broker")
             asyncio.run(self._streams())
             self._say("Preparing the databases of the services")
-            with ThreadPoolExecutor() as pool:
-                list(pool.map(ServiceProcess.migrate, services))
+            urls = {name: self._home.dsn(name, driver="postgresql+asyncpg") for name in SERVICES}
+            migrate_all(urls=urls, log=self._home.log("migrations"))
             if self._environment != "production":
                 self.first_admin_was_made = asyncio.run(staff.ensure_first_admin(self._home))
             self._say(f"Starting {', '.join(service.name for service in services)}")
@@ -163,8 +166,12 @@ class Supervisor:
         return ServiceProcess(name=name, log=home.log(name), port=port, settings=settings)
 
     async def _databases(self, postgres: PostgresServer) -> None:
-        for name in SERVICES:
-            await postgres.ensure_database(name=name, password=secret_files.kept(self._home.database_password_file(name)))
+        try:
+            for name in SERVICES:
+                await postgres.ensure_database(name=name, password=secret_files.kept(self._home.database_password_file(name)))
+        except asyncpg.InvalidPasswordError as error:
+            secret = self._home.secrets / "postgres-admin"
+            raise Problem(f"PostgreSQL refuses the password in {secret}: its data folder was made with another one.") from error
 
     async def _streams(self) -> None:
         try:

@@ -1,15 +1,13 @@
-"""One of Limber's services as a process: its environment, its migration, its readiness."""
+"""One of Limber's services as a process: its environment and its readiness."""
 
 import contextlib
 import http.client
 import os
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from limber_embedded.problem import Problem
-from limber_embedded.servers.process import ServerProcess, last_line
+from limber_embedded.servers.process import ServerProcess
 
 _OK = 200
 
@@ -28,22 +26,6 @@ class ServiceProcess(ServerProcess):
     def environment(self) -> dict[str, str]:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("LIMBER_")}
         return {**inherited, **self._settings, "LIMBER_HTTP_PORT": str(self.port)}
-
-    def migrate(self) -> None:
-        """Brings the service's database to what this version needs."""
-        with self.log.open("ab") as log:
-            command = [sys.executable, "-m", self.name, "migrate"]
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=self.environment(),
-                check=False,
-                start_new_session=True,
-            )
-        if done.returncode != 0:
-            raise Problem(f"{self.name} could not migrate its database: {last_line(self.log)} (its log: {self.log})")
 
     def is_ready(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 from limber_embedded.servers.ports import free_port
 from nats.aio.client import Client
@@ -20,7 +21,7 @@ from service_kit.settings import ServiceSettings
 from support import tally
 from support.servers import PASSWORD, Broker, Database
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 60
 
 
 async def eventually(condition: Callable[[], Awaitable[Any]], *, seconds: float = WAIT_SECONDS) -> Any:
@@ -75,6 +76,7 @@ class Bench:
             sys.executable, "-m", "support.tally", env=environment, stdout=asyncio.subprocess.DEVNULL
         )
         try:
+            await eventually(lambda: _is_ready(settings.http_port))
             yield process
         finally:
             if process.returncode is None:
@@ -126,6 +128,14 @@ class Bench:
         effects = await self.effects()
         unpublished = await self.query("SELECT 1 FROM outbox WHERE published_at IS NULL")
         return len(effects) >= expected and not unpublished and await self.unacknowledged() == 0
+
+
+async def _is_ready(port: int) -> bool:
+    try:
+        async with httpx.AsyncClient(timeout=2) as client:
+            return (await client.get(f"http://127.0.0.1:{port}/scheduling/health/ready")).is_success
+    except httpx.TransportError:
+        return False
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ KNEE = ("P1", "P5", "P6", "P8", "A3", "A4", "A7", "SP4", "Q1", "Q2", "Q3", "Q4")
 ALL_ANSWERED = {"NRS.pain": "6", "ACTIVITY.minutes": "1,020", **{f"KOOS-12.{item}": "2" for item in KNEE}}
 
 
-async def asked(bench: OutcomesBench, **place: object) -> str:
+async def asked(bench: OutcomesBench) -> str:
     """A person with a baseline that is due; its address."""
     person = Participant()
     await bench.tell_person(person)
     await bench.tell_enrolment(person)
-    await bench.tell_place(person, **place)
+    await bench.tell_place(person)
     row = await bench.questionnaire(person, "baseline", "due")
     return f"/outcomes/q/{row['token']}"
 
@@ -146,7 +146,8 @@ async def test_wrong_answers_from_staff_are_refused_with_item_and_rule_and_nothi
     ):
         refused = await outcomes_pages.client.post(address, json={"answers": answers}, headers=bearer(STAFF_TOKEN))
         assert (refused.status_code, refused.json()) == (422, {"error": sentence})
-    for body in ({"answers": {"NRS": {"pain": 5.5}}}, {"answers": {"NRS": {"pain": "5"}}}, {"answers": 3}, {}, []):
+    bodies: list[object] = [{"answers": {"NRS": {"pain": 5.5}}}, {"answers": {"NRS": {"pain": "5"}}}, {"answers": 3}, {}, []]
+    for body in bodies:
         refused = await outcomes_pages.client.post(address, json=body, headers=bearer(STAFF_TOKEN))
         assert refused.status_code == 422
     missing = await outcomes_pages.client.post(

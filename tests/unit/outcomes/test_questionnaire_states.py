@@ -58,7 +58,7 @@ def test_the_rules_are_the_documented_table() -> None:
     table = documented()
     assert len(table) == 6 * 5
     for (state, happening), result in table.items():
-        found = NEXT.get((None if state == "not asked" else state, happening))  # type: ignore[call-overload]  # text of a page
+        found = NEXT.get((None if state == "not asked" else state, happening))  # type: ignore[arg-type]  # text of a page
         assert (found or ("refused" if happening == "answered" else "same")) == result, (state, happening)
 
 
@@ -113,7 +113,7 @@ def test_the_same_dates_told_again_change_nothing() -> None:
 
 def test_the_clock_alone_never_revives_what_is_over() -> None:
     for state in ("completed", "missed", "cancelled"):
-        before = in_state(state)  # type: ignore[arg-type]  # the loop's literals are widened
+        before = in_state(state)
         assert at(before, now=NOW) is before
 
 

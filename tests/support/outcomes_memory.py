@@ -1,0 +1,100 @@
+"""Outcomes' records in memory, for rules that need no database; the same contract tests hold it and the real ones."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from outcomes.domain.assessment import Assessment
+from outcomes.domain.enrolment import Enrolment
+from outcomes.domain.place import Place
+from outcomes.domain.questionnaire import Questionnaire
+from outcomes.domain.signposting import Signposting
+from outcomes.use_cases.announcing import Announcement
+from outcomes.use_cases.keep_person import Person
+
+
+class MemoryRecords:
+    """One transaction that never ends; nothing is locked because nobody else is there."""
+
+    def __init__(self) -> None:
+        self.people: dict[UUID, Person] = {}
+        self.enrolments: dict[UUID, Enrolment] = {}
+        self.known_places: dict[UUID, Place] = {}
+        self.known_questionnaires: dict[UUID, Questionnaire] = {}
+        self.assessments: list[Assessment] = []
+        self.signposting: dict[UUID, Signposting] = {}
+
+    async def save_people(self, people: Sequence[Person]) -> None:
+        for person in people:
+            known = self.people.get(person.participant_id)
+            if known is None or person.sequence > known.sequence:
+                self.people[person.participant_id] = person
+
+    async def save_enrolments(self, enrolments: Sequence[Enrolment]) -> None:
+        for enrolment in enrolments:
+            known = self.enrolments.get(enrolment.enrolment_id)
+            if known is None or enrolment.sequence > known.sequence:
+                self.enrolments[enrolment.enrolment_id] = enrolment
+
+    async def locked_enrolments(self, enrolment_ids: Sequence[UUID]) -> Mapping[UUID, Enrolment]:
+        return {one: self.enrolments[one] for one in enrolment_ids if one in self.enrolments}
+
+    async def places(self, place_ids: Sequence[UUID]) -> Mapping[UUID, Place]:
+        return {one: self.known_places[one] for one in place_ids if one in self.known_places}
+
+    async def places_of(self, enrolment_ids: Sequence[UUID]) -> Sequence[Place]:
+        mine = [place for place in self.known_places.values() if place.enrolment_id in set(enrolment_ids)]
+        return sorted(mine, key=lambda place: place.changed_at)
+
+    async def save_places(self, places: Sequence[Place]) -> None:
+        for place in places:
+            known = self.known_places.get(place.place_id)
+            if known is None or place.sequence > known.sequence:
+                self.known_places[place.place_id] = place
+
+    async def questionnaires(self, enrolment_ids: Sequence[UUID]) -> Sequence[Questionnaire]:
+        return [one for one in self.known_questionnaires.values() if one.enrolment_id in set(enrolment_ids)]
+
+    async def planned_until(self, now: datetime, *, most: int) -> Sequence[Questionnaire]:
+        due = [one for one in self.known_questionnaires.values() if one.status == "planned" and one.due_at <= now < one.closes_at]
+        return sorted(due, key=lambda one: one.due_at)[:most]
+
+    async def past_closing(self, now: datetime, *, most: int) -> Sequence[Questionnaire]:
+        closed = [one for one in self.known_questionnaires.values() if one.status in {"planned", "due"} and one.closes_at <= now]
+        return sorted(closed, key=lambda one: one.closes_at)[:most]
+
+    async def add_questionnaires(self, questionnaires: Sequence[Questionnaire]) -> None:
+        for one in questionnaires:
+            taken = {(known.enrolment_id, known.time_point) for known in self.known_questionnaires.values()}
+            assert (one.enrolment_id, one.time_point) not in taken
+            self.known_questionnaires[one.questionnaire_id] = one
+
+    async def save_questionnaires(self, questionnaires: Sequence[Questionnaire]) -> None:
+        for one in questionnaires:
+            if one.questionnaire_id in self.known_questionnaires:
+                self.known_questionnaires[one.questionnaire_id] = one
+
+    async def newest_assessments(self, enrolment_id: UUID) -> Mapping[str, Assessment]:
+        mine = sorted((one for one in self.assessments if one.enrolment_id == enrolment_id), key=lambda one: one.sequence)
+        return {one.time_point: one for one in mine}
+
+    async def add_assessments(self, assessments: Sequence[Assessment]) -> None:
+        self.assessments.extend(assessments)
+
+    async def add_new_signposting(self, signposting: Sequence[Signposting]) -> Sequence[UUID]:
+        new: list[UUID] = []
+        for one in signposting:
+            if one.enrolment_id not in self.signposting:
+                self.signposting[one.enrolment_id] = one
+                new.append(one.signposting_id)
+        return new
+
+
+class MemoryAnnouncer:
+    """Remembers what was announced."""
+
+    def __init__(self) -> None:
+        self.announced: list[Announcement] = []
+
+    async def announce(self, announcements: Sequence[Announcement]) -> None:
+        self.announced.extend(announcements)

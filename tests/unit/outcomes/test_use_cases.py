@@ -1,0 +1,298 @@
+"""What happens when places are told, time passes and answers come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outcomes.domain.assessment import Assessment
+from outcomes.domain.enrolment import Enrolment
+from outcomes.domain.place import Place
+from outcomes.domain.questionnaire import NotOpenError, Questionnaire
+from outcomes.domain.signposting import LocalService, Signposting
+from outcomes.use_cases.ask_questionnaires import PlaceTold, ask_questionnaires
+from outcomes.use_cases.close_missed import close_missed
+from outcomes.use_cases.know_enrolment import EnrolmentTold, know_enrolments
+from outcomes.use_cases.open_due_questionnaires import open_due_questionnaires
+from outcomes.use_cases.record_answers import AnswersGiven, UnknownQuestionnaireError, record_answers
+from service_kit.results import Done, NotYet, Result
+from support.outcomes_facts import FIRST_SESSION, LAST_SESSION, NOW, enrolment, place
+from support.outcomes_memory import MemoryAnnouncer, MemoryRecords
+
+DIRECTORY = (LocalService(code="walks", title="Walks", url=None, expires_on=date(2030, 1, 1)),)
+ANSWERS = {"NRS": {"pain": 6}, "CHAIR-STAND": {"count": 9, "arms_used": False}}
+
+
+@dataclass
+class Outcomes:
+    """The use cases over records in memory, with a clock that the test moves."""
+
+    records: MemoryRecords = field(default_factory=MemoryRecords)
+    announcer: MemoryAnnouncer = field(default_factory=MemoryAnnouncer)
+    now: datetime = NOW
+    numbers: Any = field(default_factory=lambda: count(1))
+
+    def new_id(self) -> UUID:
+        return UUID(int=next(self.numbers))
+
+    def new_token(self) -> str:
+        return f"{next(self.numbers):043}"
+
+    async def enrol(self, *enrolments: Enrolment) -> None:
+        told = [EnrolmentTold(enrolment=one) for one in enrolments]
+        await know_enrolments(told, records=self.records, announcer=self.announcer)
+
+    async def tell(self, *places: Place) -> Sequence[Result]:
+        return await ask_questionnaires(
+            [PlaceTold(place=one, because=f"event {one.sequence}") for one in places],
+            records=self.records,
+            announcer=self.announcer,
+            directory=DIRECTORY,
+            now=self.now,
+            new_id=self.new_id,
+            new_token=self.new_token,
+        )
+
+    async def pass_time(self, until: datetime) -> None:
+        self.now = until
+        await open_due_questionnaires(records=self.records, announcer=self.announcer, now=self.now)
+        await close_missed(records=self.records, announcer=self.announcer, directory=DIRECTORY, now=self.now, new_id=self.new_id)
+
+    async def answer(self, of: Enrolment, time_point: str, answers: Any = ANSWERS, *, by: str = "participant") -> Assessment:
+        given = AnswersGiven(
+            enrolment_id=of.enrolment_id,
+            questionnaire_id=self.find(of, time_point).questionnaire_id,
+            answers=answers,
+            entered_by=by,
+        )
+        return await record_answers(
+            given, records=self.records, announcer=self.announcer, directory=DIRECTORY, now=self.now, new_id=self.new_id
+        )
+
+    def find(self, of: Enrolment, time_point: str) -> Questionnaire:
+        [found] = [
+            one
+            for one in self.records.known_questionnaires.values()
+            if (one.enrolment_id, one.time_point) == (of.enrolment_id, time_point)
+        ]
+        return found
+
+    def states(self, of: Enrolment) -> dict[str, str]:
+        mine = [one for one in self.records.known_questionnaires.values() if one.enrolment_id == of.enrolment_id]
+        return {one.time_point: one.status for one in mine}
+
+    def told(self) -> list[str]:
+        """What others were told, in order."""
+        names: list[str] = []
+        for announcement in self.announcer.announced:
+            thing = announcement.thing
+            if isinstance(thing, Questionnaire):
+                names.append(f"{thing.time_point} {thing.status}")
+            else:
+                names.append("signposted" if isinstance(thing, Signposting) else f"{thing.time_point} scored")
+        return names
+
+
+async def placed(**changes: Any) -> tuple[Outcomes, Enrolment, Place]:
+    outcomes, person = Outcomes(), enrolment()
+    first = place(person, **changes)
+    await outcomes.enrol(person)
+    assert await outcomes.tell(first) == [Done()]
+    return outcomes, person, first
+
+
+async def test_a_place_makes_the_baseline_due_and_plans_the_end() -> None:
+    outcomes, person, _ = await placed()
+    assert outcomes.states(person) == {"baseline": "due", "end": "planned"}
+    assert outcomes.told() == ["baseline due"]
+    assert outcomes.announcer.announced[0].because == "event 1"
+
+
+async def test_waiting_asks_nothing() -> None:
+    outcomes, person, _ = await placed(status="waiting", first_session_at=None, last_session_at=None)
+    assert outcomes.states(person) == {}
+
+
+async def test_a_place_whose_sessions_have_no_dates_asks_nothing_yet() -> None:
+    outcomes, person, first = await placed(first_session_at=None, last_session_at=None)
+    assert outcomes.states(person) == {}
+    await outcomes.tell(replace(first, sequence=2, first_session_at=FIRST_SESSION, last_session_at=LAST_SESSION))
+    assert outcomes.states(person) == {"baseline": "due", "end": "planned"}
+
+
+async def test_an_enrolment_that_is_not_known_holds_its_own_place_only() -> None:
+    outcomes, known, unknown = Outcomes(), enrolment(), enrolment()
+    await outcomes.enrol(known)
+    assert await outcomes.tell(place(unknown), place(known)) == [NotYet("unknown_enrolment"), Done()]
+    assert outcomes.states(known) == {"baseline": "due", "end": "planned"}
+    assert outcomes.records.known_places.keys() == {known.enrolment_id}
+
+
+async def test_several_facts_of_one_place_in_one_group_leave_what_the_last_one_says() -> None:
+    outcomes, person = Outcomes(), enrolment()
+    await outcomes.enrol(person)
+    first = place(person)
+    results = await outcomes.tell(
+        first, replace(first, sequence=3, status="discontinued"), replace(first, sequence=2, status="attending")
+    )
+    assert results == [Done(), Done(), Done()]
+    assert outcomes.states(person) == {"baseline": "cancelled", "end": "cancelled"}
+    assert outcomes.told() == []
+
+
+async def test_moved_sessions_replan_the_end_and_tell_only_what_was_announced() -> None:
+    outcomes, person, first = await placed()
+    later = timedelta(days=3)
+    await outcomes.tell(replace(first, sequence=2, last_session_at=LAST_SESSION + later))
+    assert outcomes.find(person, "end").due_at == LAST_SESSION + later
+    assert outcomes.told() == ["baseline due"]
+    await outcomes.tell(replace(first, sequence=3, first_session_at=FIRST_SESSION + later, last_session_at=LAST_SESSION + later))
+    assert outcomes.told() == ["baseline due", "baseline due"]
+    assert outcomes.find(person, "baseline").closes_at == FIRST_SESSION + later + timedelta(days=7)
+
+
+async def test_each_register_changes_the_place_and_asks_nothing_again() -> None:
+    outcomes, person, first = await placed()
+    for number in range(2, 14):
+        await outcomes.tell(replace(first, sequence=number, status="attending", sessions_attended=number - 1))
+    assert outcomes.told() == ["baseline due"]
+    assert outcomes.find(person, "baseline").sequence == 1
+
+
+@pytest.mark.parametrize("status", ["never_started", "discontinued", "waiting"])
+async def test_a_lost_place_cancels_what_is_open_and_a_new_one_asks_again(status: str) -> None:
+    outcomes, person, first = await placed()
+    await outcomes.tell(replace(first, sequence=2, status=status))
+    assert outcomes.states(person) == {"baseline": "cancelled", "end": "cancelled"}
+    await outcomes.tell(replace(first, sequence=3, changed_at=NOW + timedelta(days=1)))
+    await outcomes.pass_time(NOW + timedelta(days=1))
+    assert outcomes.states(person) == {"baseline": "due", "end": "planned"}
+    assert outcomes.told() == ["baseline due", "baseline cancelled", "baseline due"]
+
+
+async def test_an_answered_baseline_outlives_the_place() -> None:
+    outcomes, person, first = await placed()
+    await outcomes.answer(person, "baseline")
+    await outcomes.tell(replace(first, sequence=2, status="discontinued"))
+    assert outcomes.states(person) == {"baseline": "completed", "end": "cancelled"}
+
+
+async def test_who_withdrew_is_asked_nothing_whatever_the_place_says() -> None:
+    outcomes, person, first = await placed()
+    await outcomes.enrol(replace(person, sequence=2, status="withdrawn"))
+    assert outcomes.states(person) == {"baseline": "cancelled", "end": "cancelled"}
+    await outcomes.tell(replace(first, sequence=2))
+    assert outcomes.states(person) == {"baseline": "cancelled", "end": "cancelled"}
+
+
+async def test_time_opens_the_end_and_closes_what_nobody_answered() -> None:
+    outcomes, person, _ = await placed()
+    await outcomes.pass_time(LAST_SESSION - timedelta(seconds=1))
+    assert outcomes.states(person) == {"baseline": "missed", "end": "planned"}
+    await outcomes.pass_time(LAST_SESSION)
+    assert outcomes.states(person) == {"baseline": "missed", "end": "due"}
+    await outcomes.pass_time(LAST_SESSION + timedelta(days=28))
+    assert outcomes.states(person) == {"baseline": "missed", "end": "missed"}
+    assert outcomes.told() == ["baseline due", "baseline missed", "end due", "end missed"]
+
+
+async def test_a_service_that_slept_through_the_window_closes_what_it_never_opened() -> None:
+    outcomes, person, first = await placed()
+    await outcomes.tell(replace(first, sequence=2, status="completed"))
+    await outcomes.pass_time(LAST_SESSION + timedelta(days=300))
+    assert outcomes.states(person) == {"baseline": "missed", "end": "missed"}
+    assert outcomes.told().count("signposted") == 1
+
+
+@pytest.mark.parametrize("status", ["completed", "below_completion", "cut_short"])
+async def test_who_got_to_the_end_is_signposted_once_however_the_facts_arrive(status: str) -> None:
+    outcomes, _, first = await placed()
+    await outcomes.pass_time(LAST_SESSION + timedelta(days=28))
+    assert "signposted" not in outcomes.told()
+    for sequence in (2, 3):
+        await outcomes.tell(replace(first, sequence=sequence, status=status))
+    assert outcomes.told().count("signposted") == 1
+
+
+async def test_an_end_assessment_is_scored_compared_and_signposted() -> None:
+    outcomes, person, _ = await placed()
+    await outcomes.answer(person, "baseline", {"NRS": {"pain": 8}})
+    await outcomes.pass_time(LAST_SESSION)
+    results = await outcomes.answer(person, "end", {"NRS": {"pain": 5}})
+    [change] = results.changes
+    assert (change.instrument, change.change, change.important) == ("NRS", -3, True)
+    assert outcomes.told() == [
+        "baseline due",
+        "baseline completed",
+        "baseline scored",
+        "end due",
+        "end completed",
+        "end scored",
+        "signposted",
+    ]
+
+
+async def test_an_end_without_a_baseline_has_scores_and_no_change() -> None:
+    outcomes, person, _ = await placed()
+    await outcomes.pass_time(LAST_SESSION)
+    assert (await outcomes.answer(person, "end")).changes == ()
+
+
+async def test_a_person_sends_once_and_staff_may_correct() -> None:
+    outcomes, person, _ = await placed()
+    first = await outcomes.answer(person, "baseline")
+    with pytest.raises(NotOpenError, match="sent already"):
+        await outcomes.answer(person, "baseline", {"NRS": {"pain": 1}})
+    second = await outcomes.answer(person, "baseline", {"NRS": {"pain": 1}}, by="staff")
+    assert (second.assessment_id, second.sequence, second.completed_at) == (first.assessment_id, 2, first.completed_at)
+    assert second.answers == {"NRS": {"pain": 1}, "CHAIR-STAND": {"count": 9, "arms_used": False}}
+    assert outcomes.told() == ["baseline due", "baseline completed", "baseline scored", "baseline scored"]
+
+
+async def test_a_questionnaire_of_another_enrolment_is_not_known() -> None:
+    outcomes, person, _ = await placed()
+    given = AnswersGiven(
+        enrolment_id=enrolment().enrolment_id,
+        questionnaire_id=outcomes.find(person, "baseline").questionnaire_id,
+        answers=ANSWERS,
+        entered_by="staff",
+    )
+    with pytest.raises(UnknownQuestionnaireError):
+        await record_answers(
+            given,
+            records=outcomes.records,
+            announcer=outcomes.announcer,
+            directory=DIRECTORY,
+            now=NOW,
+            new_id=outcomes.new_id,
+        )
+
+
+statuses = st.sampled_from(
+    ["waiting", "placed", "attending", "completed", "below_completion", "never_started", "discontinued", "cut_short", "new_code"]
+)
+
+
+@given(st.lists(st.tuples(statuses, st.integers(0, 80)), min_size=1, max_size=8), st.randoms())
+async def test_whatever_is_told_in_whatever_order_the_same_facts_twice_change_nothing(
+    story: list[tuple[str, int]], random: Any
+) -> None:
+    outcomes, person = Outcomes(), enrolment()
+    await outcomes.enrol(person)
+    facts = [
+        place(person, sequence=number, status=status, last_session_at=LAST_SESSION + timedelta(days=days))
+        for number, (status, days) in enumerate(story, start=1)
+    ]
+    random.shuffle(facts)
+    await outcomes.tell(*facts)
+    before, announced = dict(outcomes.records.known_questionnaires), len(outcomes.announcer.announced)
+    await outcomes.tell(*facts)
+    assert outcomes.records.known_questionnaires == before
+    assert len(outcomes.announcer.announced) == announced
+    assert len(before) <= 2

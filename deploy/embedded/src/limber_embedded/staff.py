@@ -44,13 +44,11 @@ async def add(home: Home, *, name: str, role: str, sites: Sequence[str] = ()) ->
     return token
 
 
-async def ensure_first_admin(home: Home) -> bool:
-    """Makes the first administrator and keeps the token in the home; says whether it was just made. Harmless to repeat."""
-    made = not home.admin_token_file.exists()
+async def ensure_first_admin(home: Home) -> None:
+    """Makes the first administrator and keeps the token in the home. Harmless to repeat."""
     token = secret_files.kept(home.admin_token_file)
     async with _everywhere(home) as connections:
         await _insert(connections, name=FIRST_ADMIN, role="admin", sites=(), token=token)
-    return made
 
 
 async def members(home: Home) -> list[Listed]:

@@ -72,7 +72,7 @@ class Supervisor:
         self._stopping = threading.Event()
         self._watched: list[_Watched] = []
         self._state: dict[str, Any] = {}
-        self.first_admin_was_made = False
+        self.is_first_time = False
 
     def ask_to_stop(self, *_: object) -> None:
         """Makes `watch` return soon; safe in a signal handler."""
@@ -94,7 +94,7 @@ class Supervisor:
             urls = {name: self._home.dsn(name, driver="postgresql+asyncpg") for name in SERVICES}
             migrate_all(urls=urls, log=self._home.log("migrations"))
             if self._environment != "production":
-                self.first_admin_was_made = asyncio.run(staff.ensure_first_admin(self._home))
+                asyncio.run(staff.ensure_first_admin(self._home))
             self._say(f"Starting {', '.join(service.name for service in services)}")
             for service in services:
                 self._begin(service)
@@ -104,7 +104,8 @@ class Supervisor:
         except BaseException:
             self.stop()
             raise
-        self._state["ready"] = True
+        self.is_first_time = not self._state["was_ready"]
+        self._state |= {"ready": True, "was_ready": True}
         self._write_state()
 
     def watch(self) -> None:
@@ -134,6 +135,7 @@ class Supervisor:
         smtp_port = free_port(preferred=before.get("smtp_port"))
         self._state = {
             "ready": False,
+            "was_ready": before.get("was_ready", False),
             "supervisor": running_processes.identity(os.getpid()),
             "environment": self._environment,
             "port": self._port,

@@ -34,7 +34,7 @@ def up(*, folder: Path, port: int, detach: bool, supervise: bool) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, supervisor.ask_to_stop)
         supervisor.start()
-        _announce(home, first=supervisor.first_admin_was_made)
+        _announce(home, first=supervisor.is_first_time)
         if supervise:
             _leave_the_terminal()
         else:
@@ -61,7 +61,7 @@ def _detach(home: Home, port: int) -> None:
 
 def _announce(home: Home, *, first: bool) -> None:
     click.echo(f"Limber is up: {home.public_url}")
-    if first:
+    if first and home.admin_token_file.exists():
         click.echo(f"Sign in as administrator with this token, shown once (kept in {home.admin_token_file}):")
         click.echo(home.admin_token)
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,6 +37,9 @@ def unprivileged(*, folder: Path, program: Path) -> Unprivileged:
     nobody = ("setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups", "--no-new-privs")
     if shutil.which("setpriv"):
         os.chown(folder, _NOBODY, _NOBODY)
+        home = folder.parent
+        if stat.S_IMODE(home.stat().st_mode) == 0o700 and home.owner() == "root":  # noqa: PLR2004 - as we made it
+            home.chmod(0o711)  # may be passed through, not listed
         if _works([*nobody, str(program), "--version"]) and _works([*nobody, "test", "-w", str(folder)]):
             return Unprivileged(prefix=nobody, owner=_NOBODY)
     raise Problem(

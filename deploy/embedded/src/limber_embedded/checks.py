@@ -61,10 +61,9 @@ def _program(name: str, *arguments: str, folder: Path = CHECKOUT) -> str:
 
 
 def _declared_by(member: Path) -> Callable[[], str]:
-    return lambda: _output(
-        [sys.executable, "-m", "deptry", "src", "--no-ansi", "--package-module-name-map", _MODULES],
-        member,
-    )
+    folders = [name for name in ("src", "migrations") if (member / name).is_dir()]
+    command = [sys.executable, "-m", "deptry", *folders, "--no-ansi", "--package-module-name-map", _MODULES]
+    return lambda: _output(command, member)
 
 
 def _output(command: Sequence[str], folder: Path) -> str:

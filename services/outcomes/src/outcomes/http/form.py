@@ -11,7 +11,6 @@ from outcomes.http.wording import Wording
 from page_base.pages import FieldError
 
 LONGEST_RADIO_LIST = 10
-SCALE_HINT = "0 is no problem, 4 is an extreme problem."
 YES_OR_NO = (("true", "Yes"), ("false", "No"))
 WHOLE_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
@@ -97,17 +96,24 @@ def _field(instrument: Instrument, item: Item, wording: Wording) -> Field:
     elif official is not None and official.choices:
         choices = tuple((str(value), text) for value, text in zip(steps, official.choices, strict=True))
     else:
-        choices = tuple((str(value), str(value)) for value in steps) if as_radios else ()
+        choices = tuple((str(value), _named(value, item)) for value in steps) if as_radios else ()
     question = official.question if official else item.question
     return Field(
         name=f"{instrument.code}.{item.id}",
         id=f"{instrument.code}-{item.id}",
         question=question or _sentence(item.label),
-        hint=item.hint if question else SCALE_HINT,
+        hint=item.hint,
         kind="radios" if as_radios else "number",
         choices=choices,
-        inline=as_radios and all(len(text) <= len("Yes") for _, text in choices),
+        inline=as_radios and (official is None or not official.choices),
     )
+
+
+def _named(value: int, item: Item) -> str:
+    """The value as a choice; the two at the ends say what they mean."""
+    if item.ends is None or item.least < value < item.most:
+        return str(value)
+    return f"{value}, {item.ends[value == item.most]}"
 
 
 def _about(field: Field) -> str:

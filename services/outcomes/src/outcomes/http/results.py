@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from outcomes.domain.assessment import Assessment
 from outcomes.domain.change import Change
 from outcomes.domain.instruments.catalogue import INSTRUMENTS
-from outcomes.domain.instruments.instrument import Score
+from outcomes.domain.instruments.instrument import Scale, Score
 from outcomes.domain.time_points import USUAL
 
 NOTHING = "-"
+YES_OR_NO = "yes or no"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultRow:
-    """One scale as it is printed: a value for each time point, the change, and whether it matters."""
+    """One scale as it is printed: a value for each time point, the change, and whether it is an important one."""
 
     measure: str
     values: tuple[str, ...]
     change: str
-    matters: str
+    important: str
 
 
 def rows_of(newest: Mapping[str, Assessment]) -> tuple[ResultRow, ...]:
@@ -36,18 +37,22 @@ def rows_of(newest: Mapping[str, Assessment]) -> tuple[ResultRow, ...]:
             found.append(
                 ResultRow(
                     measure=f"{instrument.code}: {scale.label} ({scale.unit})",
-                    values=tuple(_value(scores.get((point.code, instrument.code, scale.id))) for point in USUAL),
-                    change=NOTHING if change is None else signed(change.change),
-                    matters=_matters(change),
+                    values=tuple(_value(scores.get((point.code, instrument.code, scale.id)), scale) for point in USUAL),
+                    change=NOTHING if change is None or scale.unit == YES_OR_NO else signed(change.change),
+                    important=_important(change),
                 )
             )
     return tuple(found)
 
 
-def _value(score: Score | None) -> str:
+def _value(score: Score | None, scale: Scale) -> str:
     if score is None:
         return NOTHING
-    return f"no score ({score.missing} missing)" if score.value is None else plain(score.value)
+    if score.value is None:
+        return f"no score ({score.missing} missing)"
+    if scale.unit == YES_OR_NO:
+        return "yes" if score.value else "no"
+    return plain(score.value)
 
 
 def plain(value: float) -> str:
@@ -61,7 +66,7 @@ def signed(value: float) -> str:
     return text if text == "0" else ("+" if value > 0 else "−") + text  # noqa: RUF001 - a minus sign, for people
 
 
-def _matters(change: Change | None) -> str:
+def _important(change: Change | None) -> str:
     if change is None:
         return NOTHING
-    return {True: "important change", False: "below important change", None: "none agreed"}[change.important]
+    return {True: "yes", False: "no", None: "none agreed"}[change.important]

@@ -38,6 +38,8 @@ def read_wording(path: Path | None) -> Wording:
         instrument = INSTRUMENTS.get(code)
         if instrument is None:
             raise WrongWordingError(f"The wording file names {code!r}; the instruments are {', '.join(INSTRUMENTS)}.")
+        if not isinstance(items, dict):
+            raise WrongWordingError(f"The wording file has no items for {code}.")
         for item_id, entry in items.items():
             found[code, item_id] = _item(instrument, item_id, entry)
     return found

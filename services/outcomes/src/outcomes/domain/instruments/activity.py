@@ -43,14 +43,14 @@ ACTIVITY = Instrument(
     scales=(
         Scale(
             id="minutes",
-            label="Active minutes a week",
+            label="Active minutes",
             least=0,
             most=MINUTES_IN_A_WEEK,
             direction="higher_is_better",
             unit="minutes a week",
         ),
         Scale(
-            id="active", label="Active 30 minutes a week or more", least=0, most=1, direction="higher_is_better", unit="1 = yes"
+            id="active", label="Active 30 minutes a week or more", least=0, most=1, direction="higher_is_better", unit="yes or no"
         ),
     ),
     compute=score,

@@ -18,12 +18,16 @@ class WrongAnswersError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One question: a whole number from `least` to `most`, or yes or no. `question` is None where its owner keeps the wording."""
+    """One question: a whole number from `least` to `most`, or yes or no. `question` is None where its owner keeps the wording.
+
+    `ends` say what the least and the most mean, where the number alone doesn't.
+    """
 
     id: str
     label: str
     least: int = 0
     most: int = 1
+    ends: tuple[str, str] | None = None
     yes_or_no: bool = False
     question: str | None = None
     hint: str | None = None

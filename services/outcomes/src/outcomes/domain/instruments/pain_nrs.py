@@ -37,7 +37,7 @@ PAIN_NRS = Instrument(
             least=0,
             most=10,
             question="How bad was your joint pain, on average, in the last week?",
-            hint="0 is no pain, 10 is the worst pain you can imagine.",
+            ends=("no pain", "the worst pain you can imagine"),
         ),
     ),
     scales=(Scale(id="pain", label="Pain", least=0, most=10, direction="lower_is_better", unit="points"),),

@@ -23,7 +23,10 @@ SCALES = (
 
 def items(labels: Mapping[str, str]) -> tuple[Item, ...]:
     """Items by id and short label, without the wording, which is its owners'."""
-    return tuple(Item(id=item_id, label=label, least=0, most=4) for item_id, label in labels.items())
+    return tuple(
+        Item(id=item_id, label=label, least=0, most=4, ends=("no problem", "an extreme problem"))
+        for item_id, label in labels.items()
+    )
 
 
 def score(*, code: str, version: str, parts: Mapping[str, tuple[str, ...]], answers: Answers) -> tuple[Score, ...]:

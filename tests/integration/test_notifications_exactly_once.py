@@ -1,0 +1,286 @@
+"""Each message exactly once, whatever is killed and however often it is tried; where that can't be known, it is said."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from notifications.domain.contact import Contact
+from notifications.domain.message import Channel, Kind, Message, Status
+from notifications.providers.local_sms import LocalSms
+from notifications.storage.mailbox import StoredMailbox
+from notifications.storage.repositories import desk
+from notifications.templates.wording import TemplateWording
+from notifications.use_cases.send_due_messages import Counter, Sending, send_due_messages
+from service_kit.ids import new_id
+from support.notifications_bench import (
+    MORNING,
+    NotificationsBench,
+    Participant,
+    as_a_process,
+    eventually,
+    prepared,
+    within_this_process,
+)
+from support.servers import Broker, Database
+
+
+@pytest.fixture
+async def bench(
+    database: Callable[[str], Awaitable[Database]], nats_server: Broker, folder: Path
+) -> AsyncIterator[NotificationsBench]:
+    async with prepared(await database("notifications"), nats_server, folder) as ready:
+        yield ready
+
+
+@asynccontextmanager
+async def nobody_writes_to(table: str, bench: NotificationsBench) -> AsyncIterator[None]:
+    connection = await asyncpg.connect(bench.database.dsn)
+    try:
+        async with connection.transaction():
+            await connection.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+            yield
+    finally:
+        await connection.close()
+
+
+async def in_mailbox(bench: NotificationsBench) -> int:
+    found = await bench.query("SELECT coalesce(sum(copies), 0) AS copies FROM mailbox")
+    return int(found[0]["copies"])
+
+
+async def count(bench: NotificationsBench, sql: str) -> int:
+    return len(await bench.query(sql))
+
+
+@pytest.mark.parametrize("channel", ["sms", "email"])
+async def test_killed_between_the_providers_answer_and_the_commit_it_is_one_message(
+    bench: NotificationsBench, channel: str
+) -> None:
+    person = Participant()
+    async with as_a_process(bench) as process, nobody_writes_to("outbox", bench):
+        await bench.tell_contact(person, preferred_channel=channel)
+        await bench.tell_referral(person)
+        await eventually(lambda: in_mailbox(bench))
+        process.kill()
+        await process.wait()
+    assert (await bench.messages(person, "referral_received", "sending"))[0]["channel"] == channel
+    async with as_a_process(bench):
+        await bench.messages(person, "referral_received", "sent")
+        await bench.all_read()
+        assert [one["status"] for one in await bench.published()] == ["sent"]
+        assert await in_mailbox(bench) == 1
+        assert (await bench.audit())["problems"] == []
+
+
+@pytest.mark.parametrize("channel", ["sms", "email"])
+async def test_killed_before_the_provider_had_it_it_is_sent_again_and_is_one_message(
+    bench: NotificationsBench, channel: str
+) -> None:
+    person = Participant()
+    async with as_a_process(bench) as process, nobody_writes_to("mailbox", bench):
+        await bench.tell_contact(person, preferred_channel=channel)
+        await bench.tell_referral(person)
+        await bench.messages(person, "referral_received", "sending")
+        await eventually(lambda: count(bench, "SELECT 1 FROM pg_locks WHERE relation = 'mailbox'::regclass AND NOT granted"))
+        process.kill()
+        await process.wait()
+    assert await in_mailbox(bench) == 0
+    async with as_a_process(bench):
+        [sent] = await bench.messages(person, "referral_received", "sent")
+        await bench.all_read()
+        assert sent["attempts"] == 2
+        assert await in_mailbox(bench) == 1
+        assert (await bench.audit())["problems"] == []
+
+
+async def test_two_instances_send_each_message_once(bench: NotificationsBench) -> None:
+    people = [Participant() for _ in range(40)]
+    other = NotificationsBench(
+        database=bench.database,
+        broker=bench.broker,
+        admin=bench.admin,
+        settings=bench.settings | {"mailbox_smtp_port": "0", "email_provider": "none"},
+        client=bench.client,
+    )
+    async with within_this_process(bench), within_this_process(other):
+        for person in people:
+            await bench.tell_contact(person)
+            await bench.tell_referral(person)
+        await eventually(lambda: _all_sent(bench, 40))
+    assert await in_mailbox(bench) == 40
+
+
+async def _all_sent(bench: NotificationsBench, number: int) -> bool:
+    return await count(bench, "SELECT 1 FROM messages WHERE status = 'sent'") == number
+
+
+async def test_workers_that_know_nothing_of_each_other_send_each_message_once(
+    database: Callable[[str], Awaitable[Database]],
+) -> None:
+    fresh = await database("notifications")
+    engine = create_async_engine(fresh.url)
+    mailbox = StoredMailbox(engine)
+
+    @asynccontextmanager
+    async def open_counter() -> AsyncIterator[Counter]:
+        async def announce(messages: Sequence[Message]) -> None:
+            assert {message.status for message in messages} <= {Status.SENT}
+
+        async with engine.begin() as conn:
+            yield Counter(desk=desk(conn), announce=announce)
+
+    async with open_counter() as counter:
+        await counter.desk.contacts.keep([_contact(number) for number in range(60)])
+        await counter.desk.messages.add([_message(number) for number in range(60)])
+    sending = Sending(
+        open_counter=open_counter,
+        providers={Channel.SMS: LocalSms(mailbox=mailbox, new_id=new_id, now=lambda: MORNING)},
+        wording=TemplateWording(public_url="http://localhost"),
+        real_now=lambda: datetime.now(UTC),
+        lease=timedelta(seconds=20),
+        portion=7,
+    )
+
+    async def worker() -> int:
+        done = 0
+        while portion := await send_due_messages(sending=sending, now=MORNING):
+            done += portion
+        return done
+
+    assert sum(await asyncio.gather(*(worker() for _ in range(4)))) == 60
+    async with engine.connect() as conn:
+        found = (await conn.exec_driver_sql("SELECT count(*), sum(copies) FROM mailbox")).one()
+    await engine.dispose()
+    assert tuple(found) == (60, 60)
+
+
+_PEOPLE = [new_id() for _ in range(60)]
+
+
+def _contact(number: int) -> Contact:
+    return Contact(
+        participant_id=_PEOPLE[number],
+        sequence=1,
+        greeting_name="Mary",
+        phone="07700 900123",
+        email=None,
+        language="en",
+        preferred_channel=None,
+        allows_sms=True,
+        allows_email=True,
+    )
+
+
+def _message(number: int) -> Message:
+    return Message(
+        id=new_id(),
+        participant_id=_PEOPLE[number],
+        kind=Kind.REFERRAL_RECEIVED,
+        about_id="a-referral",
+        due_at=MORNING,
+        useful_until=MORNING + timedelta(days=30),
+        planned_at=MORNING,
+        changed_at=MORNING,
+    )
+
+
+@dataclass
+class Outside:
+    """An SMTP server that isn't ours: it answers as it is told to, and can't be asked what it has."""
+
+    answers: list[str] = field(default_factory=list)
+    received: list[bytes] = field(default_factory=list)
+
+    async def handle_RCPT(  # noqa: N802 - the name aiosmtpd calls
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.answers and self.answers[0].startswith("RCPT"):
+            return self.answers.pop(0).removeprefix("RCPT ")
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - the name aiosmtpd calls
+        self.received.append(envelope.content if isinstance(envelope.content, bytes) else b"")
+        answer = self.answers.pop(0) if self.answers else "250 OK"
+        if answer == "silence":
+            transport: Any = server.transport
+            transport.abort()
+        return answer
+
+
+@pytest.fixture
+async def outside() -> AsyncIterator[tuple[Outside, int]]:
+    handler = Outside()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(handler, hostname="outside", loop=loop), "127.0.0.1", 0)
+    yield handler, server.sockets[0].getsockname()[1]
+    server.close()
+
+
+@pytest.fixture
+async def through_smtp(
+    bench: NotificationsBench, outside: tuple[Outside, int]
+) -> AsyncIterator[tuple[NotificationsBench, Outside]]:
+    bench.settings |= {"email_provider": "smtp", "sms_provider": "none", "smtp_host": "127.0.0.1", "smtp_port": str(outside[1])}
+    async with within_this_process(bench):
+        yield bench, outside[0]
+
+
+async def test_an_email_that_nobody_can_vouch_for_is_unknown_and_not_sent_again(
+    through_smtp: tuple[NotificationsBench, Outside],
+) -> None:
+    bench, server = through_smtp
+    server.answers = ["silence"]
+    person = Participant()
+    await bench.tell_contact(person)
+    await bench.tell_referral(person)
+    [unknown] = await bench.messages(person, "referral_received", "unknown")
+    assert unknown["reason"] == "not_confirmed"
+    await bench.all_read()
+    assert [(one["status"], one["reason"]) for one in await bench.published()] == [("unknown", "not_confirmed")]
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("answer", ["RCPT 550 5.1.1 No such user", "554 5.7.1 Refused"])
+async def test_a_permanent_refusal_fails_the_message(through_smtp: tuple[NotificationsBench, Outside], answer: str) -> None:
+    bench, server = through_smtp
+    server.answers = [answer]
+    person = Participant()
+    await bench.tell_contact(person)
+    await bench.tell_referral(person)
+    [failed] = await bench.messages(person, "referral_received", "failed")
+    assert (failed["reason"], failed["attempts"]) == ("refused_by_provider", 1)
+
+
+@pytest.mark.parametrize("answer", ["RCPT 451 4.7.1 Later", "RCPT 421 4.3.0 Going down", "451 4.3.0 Later"])
+async def test_a_temporary_failure_is_tried_again_later(through_smtp: tuple[NotificationsBench, Outside], answer: str) -> None:
+    bench, server = through_smtp
+    server.answers = [answer]
+    person = Participant()
+    await bench.tell_contact(person)
+    await bench.tell_referral(person)
+    [waiting] = await bench.messages(person, "referral_received", "deferred")
+    assert waiting["reason"] == "provider_unavailable"
+    assert timedelta(seconds=0) < waiting["retry_at"] - datetime.now(UTC) <= timedelta(seconds=5)
+    await bench.query("UPDATE messages SET retry_at = now()")
+    [sent] = await bench.messages(person, "referral_received", "sent")
+    assert sent["attempts"] == 2
+
+
+async def test_a_server_that_is_not_there_is_tried_again_later(bench: NotificationsBench) -> None:
+    bench.settings |= {"email_provider": "smtp", "sms_provider": "none", "smtp_host": "127.0.0.1", "smtp_port": "1"}
+    person = Participant()
+    async with within_this_process(bench):
+        await bench.tell_contact(person)
+        await bench.tell_referral(person)
+        [waiting] = await bench.messages(person, "referral_received", "deferred")
+    assert waiting["reason"] == "provider_unavailable"

@@ -1,0 +1,183 @@
+"""Notifications on real servers: what people are told, when, and what stops it."""
+
+from datetime import UTC, datetime, timedelta
+
+from support.notifications_bench import (
+    MORNING,
+    STAFF_TOKEN,
+    Group,
+    NotificationsBench,
+    Participant,
+    bearer,
+    eventually,
+    notifications,
+)
+
+__all__ = ["notifications"]
+
+FIRST = MORNING + timedelta(days=7)
+
+
+def twelve_sessions() -> Group:
+    return Group.of(*(FIRST + timedelta(days=7 * (number // 2) + 3 * (number % 2)) for number in range(12)))
+
+
+async def test_a_person_hears_each_thing_once_from_referral_to_what_comes_next(notifications: NotificationsBench) -> None:
+    person, group = Participant(), twelve_sessions()
+    await notifications.tell_contact(person)
+    await notifications.tell_referral(person)
+    await notifications.messages(person, "referral_received", "sent")
+    await notifications.tell_cohort(group)
+    await notifications.tell_place(person, group=group)
+    await notifications.messages(person, "place_found", "sent")
+    await notifications.tell_questionnaire(person)
+    await notifications.messages(person, "questionnaire_due", "sent")
+    reminders = await notifications.messages(person, "session_reminder", "planned", at_least=12)
+    assert [reminder["due_at"] for reminder in reminders] == [session.starts_at - timedelta(days=1) for session in group.sessions]
+
+    for number, session in enumerate(group.sessions, start=1):
+        await notifications.move_clock_to(session.starts_at - timedelta(hours=23))
+        await notifications.messages(person, "session_reminder", "sent", at_least=number)
+    await notifications.tell_signposting(person, "Walking group", "Swimming")
+    await notifications.messages(person, "what_comes_next", "sent")
+    await notifications.all_read()
+
+    mailbox = await notifications.mailbox()
+    assert len(mailbox) == 16
+    assert {item["channel"] for item in mailbox} == {"sms"}
+    assert all(item["to"] == "07700 900123" and item["sms_parts"] >= 1 and item["copies"] == 1 for item in mailbox)
+    assert "Your first session is on Monday 14 December at 10am" in mailbox[-2]["body"]
+    assert "/outcomes/q/a-token" in mailbox[-3]["body"]
+    published = await notifications.published(at_least=16)
+    assert {(one["status"], one["channel"]) for one in published} == {("sent", "sms")}
+    assert len({(one["kind"], one["about_id"]) for one in published}) == 16
+    audit = await notifications.audit()
+    assert audit["problems"] == []
+    assert audit["funnel"]["sent_session_reminder"] == 12
+    assert audit["funnel"]["messages_sent"] == 16
+
+
+async def test_an_email_goes_through_a_real_smtp_server_and_is_read_in_welsh(notifications: NotificationsBench) -> None:
+    person, group = Participant(), twelve_sessions()
+    await notifications.tell_contact(person, preferred_channel="email", language="cy", greeting_name="Siân")
+    await notifications.tell_cohort(group, site_name="Canolfan Hamdden Tŷ Gwyn")
+    await notifications.tell_place(person, group=group)
+    await notifications.messages(person, "place_found", "sent")
+    [item] = await notifications.mailbox(channel="email", to="mary@example.org")
+    assert item["subject"] == "Mae gennych le yn Canolfan Hamdden Tŷ Gwyn"
+    assert item["body"].startswith("Helo Siân,")
+    assert "dydd Llun 14 Rhagfyr am 10:00" in item["body"]
+
+
+async def test_who_can_be_reached_by_nothing_is_told_nothing_and_the_log_says_why(notifications: NotificationsBench) -> None:
+    person = Participant(phone=None)
+    await notifications.tell_contact(person, allows_email=False)
+    await notifications.tell_referral(person)
+    [dropped] = await notifications.messages(person, "referral_received", "dropped")
+    assert dropped["reason"] == "no_channel"
+    [told] = await notifications.published()
+    assert (told["status"], told["reason"], told["channel"]) == ("dropped", "no_channel", "none")
+    assert await notifications.mailbox() == []
+
+
+async def test_a_message_waits_for_its_contact_visibly_and_goes_when_it_comes(notifications: NotificationsBench) -> None:
+    person = Participant()
+    await notifications.tell_referral(person)
+    [waiting] = await notifications.messages(person, "referral_received", "deferred")
+    assert waiting["reason"] == "contact_unknown"
+    await notifications.tell_contact(person)
+    await notifications.messages(person, "referral_received", "sent")
+    assert len(await notifications.mailbox()) == 1
+
+
+async def test_nothing_goes_at_night_and_all_of_it_at_eight(notifications: NotificationsBench) -> None:
+    person = Participant()
+    await notifications.move_clock_to(datetime(2026, 12, 7, 23, 30, tzinfo=UTC))
+    await notifications.tell_contact(person)
+    await notifications.tell_referral(person)
+    [waiting] = await notifications.messages(person, "referral_received", "deferred")
+    assert (waiting["reason"], waiting["due_at"]) == ("quiet_hours", datetime(2026, 12, 8, 8, tzinfo=UTC))
+    await notifications.move_clock_to(datetime(2026, 12, 8, 8, 0, 1, tzinfo=UTC))
+    await notifications.messages(person, "referral_received", "sent")
+
+
+async def test_a_place_told_before_its_cohort_waits_for_it(notifications: NotificationsBench) -> None:
+    person, group = Participant(), twelve_sessions()
+    await notifications.tell_contact(person)
+    await notifications.tell_place(person, group=group)
+    await eventually(lambda: notifications.query("SELECT 1 FROM held WHERE reason LIKE '%unknown_cohort%'"))
+    await notifications.tell_cohort(group)
+    await notifications.messages(person, "place_found", "sent")
+    await notifications.messages(person, "session_reminder", "planned", at_least=12)
+
+
+async def test_a_moved_session_is_told_and_reminded_of_at_its_new_time(notifications: NotificationsBench) -> None:
+    person, group = Participant(), twelve_sessions()
+    await notifications.tell_contact(person)
+    await notifications.tell_cohort(group)
+    await notifications.tell_place(person, group=group)
+    await notifications.messages(person, "session_reminder", "planned", at_least=12)
+    moved = FIRST + timedelta(days=1)
+    group.change(1, starts_at=moved)
+    group.change(2, status="cancelled")
+    await notifications.tell_cohort(group)
+    await notifications.messages(person, "session_changed", "sent")
+    [cancelled] = await notifications.messages(person, "session_reminder", "dropped")
+    assert (cancelled["reason"], cancelled["session_id"]) == ("session_cancelled", group.sessions[1].session_id)
+    reminders = await notifications.messages(person, "session_reminder", "planned", at_least=11)
+    assert reminders[0]["due_at"] == moved - timedelta(days=1)
+    told = (await notifications.mailbox())[0]["body"]
+    assert "Monday 14 December at 10am is now Tuesday 15 December at 10am" in told
+    assert "Thursday 17 December at 10am is cancelled" in told
+
+
+async def test_who_leaves_is_reminded_of_nothing_more(notifications: NotificationsBench) -> None:
+    person, group = Participant(), twelve_sessions()
+    await notifications.tell_contact(person)
+    await notifications.tell_cohort(group)
+    await notifications.tell_place(person, group=group)
+    await notifications.messages(person, "session_reminder", "planned", at_least=12)
+    await notifications.tell_place(person, "discontinued", group)
+    dropped = await notifications.messages(person, "session_reminder", "dropped", at_least=12)
+    assert {row["reason"] for row in dropped} == {"place_ended"}
+    published = await notifications.published(at_least=13)
+    assert sum(one["status"] == "dropped" for one in published) == 12
+
+
+async def test_a_reminder_is_dropped_once_its_session_has_begun(notifications: NotificationsBench) -> None:
+    person, group = Participant(), Group.of(FIRST)
+    await notifications.tell_cohort(group)
+    await notifications.tell_place(person, group=group)
+    await notifications.messages(person, "session_reminder", "planned")
+    await notifications.move_clock_to(FIRST + timedelta(minutes=1))
+    await notifications.all_read()
+    await notifications.tell_contact(person)
+    [dropped] = await notifications.messages(person, "session_reminder", "dropped")
+    assert dropped["reason"] == "contact_unknown"
+    assert (await notifications.mailbox(channel="sms")) == []
+
+
+async def test_pages_show_the_mailbox_the_log_and_a_persons_part_to_staff_alone(notifications: NotificationsBench) -> None:
+    person = Participant()
+    await notifications.tell_contact(person, preferred_channel="email")
+    await notifications.tell_referral(person)
+    await notifications.messages(person, "referral_received", "sent")
+    [item] = await notifications.mailbox()
+    client = notifications.client
+    browser = {"Accept": "text/html", **bearer(STAFF_TOKEN)}
+    pages = (
+        ("/notifications/mailbox", "We have received your referral"),
+        (f"/notifications/mailbox/{item['id']}", "You do not need to do anything now."),
+        ("/notifications/messages?kind=&channel=email&status=sent&participant_id=", "Referral received"),
+        (f"/notifications/participants/{person.participant_id}/part", "Referral received"),
+    )
+    for path, words in pages:
+        assert (await client.get(path, headers={"Accept": "application/json"})).status_code == 401
+        shown = await client.get(path, headers=browser)
+        assert shown.status_code == 200, shown.text
+        assert words in shown.text
+    assert (await client.get("/notifications/audit", headers=bearer(STAFF_TOKEN))).status_code == 403
+    as_json = await client.get("/notifications/messages", params={"status": "sent"}, headers=bearer(STAFF_TOKEN))
+    assert [line["kind"] for line in as_json.json()["messages"]] == ["referral_received"]
+    unknown = await client.get(f"/notifications/participants/{Participant().participant_id}/part", headers=browser)
+    assert "Nothing yet" in unknown.text

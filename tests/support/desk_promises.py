@@ -1,0 +1,113 @@
+"""What a desk promises, whichever it is: run on the fake in the unit tests and on PostgreSQL in the integration tests."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from notifications.domain.cohort import Cohort, Session
+from notifications.domain.contact import Contact
+from notifications.domain.message import Channel, Kind, Message, Reason
+from notifications.domain.place import Place
+from notifications.use_cases.desk import Desk
+from service_kit.ids import new_id
+
+NOW = datetime(2026, 12, 7, 10, 0, tzinfo=UTC)
+REAL = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def a_message(**changes: object) -> Message:
+    plain = Message(
+        id=new_id(),
+        participant_id=new_id(),
+        kind=Kind.SESSION_REMINDER,
+        about_id=str(new_id()),
+        facts={"token": "t", "changes": [{"was_at": None}]},
+        due_at=NOW,
+        useful_until=NOW + timedelta(days=1),
+        planned_at=NOW,
+        changed_at=NOW,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # a test's choice of fields
+
+
+async def every_message_comes_back_as_it_was_kept(desk: Desk) -> None:
+    planned = a_message()
+    taken = a_message().claim(channel=Channel.SMS, provider="fake", until=REAL, now=NOW)
+    waiting = a_message().defer(reason=Reason.QUIET_HOURS, until=NOW, now=NOW)
+    await desk.messages.add([planned, taken, waiting])
+    assert await desk.messages.by_id([waiting.id, planned.id, taken.id]) == [planned, taken, waiting]
+    sent = taken.sent(now=NOW)
+    await desk.messages.change([sent])
+    assert await desk.messages.of_participants([taken.participant_id]) == [sent]
+    assert await desk.messages.open_of_participants([taken.participant_id, planned.participant_id]) == [planned]
+
+
+async def one_message_for_each_person_kind_and_thing(desk: Desk) -> None:
+    first = a_message()
+    again = replace(first, id=new_id())
+    other = replace(first, id=new_id(), kind=Kind.PLACE_FOUND)
+    await desk.messages.add([first])
+    await desk.messages.add([again, other])
+    assert {message.id for message in await desk.messages.of_participants([first.participant_id])} == {first.id, other.id}
+
+
+async def what_is_due_comes_oldest_first_and_what_was_put_back_waits_for_real_time(desk: Desk) -> None:
+    later, sooner, future = a_message(), a_message(due_at=NOW - timedelta(hours=1)), a_message(due_at=NOW + timedelta(seconds=1))
+    put_back = (
+        a_message()
+        .claim(channel=Channel.SMS, provider="fake", until=REAL, now=NOW)
+        .put_back(reason=Reason.INTERRUPTED, retry_at=REAL, now=NOW)
+    )
+    await desk.messages.add([later, sooner, future, put_back])
+    assert await desk.messages.due(now=NOW, real_now=REAL - timedelta(seconds=1), limit=10) == [sooner, later]
+    assert await desk.messages.due(now=NOW, real_now=REAL, limit=10) == [sooner, later, put_back]
+    assert await desk.messages.due(now=NOW, real_now=REAL, limit=1) == [sooner]
+
+
+async def what_nobody_spoke_for_in_time_is_overdue(desk: Desk) -> None:
+    taken = a_message().claim(channel=Channel.SMS, provider="fake", until=REAL, now=NOW)
+    await desk.messages.add([taken])
+    assert await desk.messages.overdue_in_sending(real_now=REAL - timedelta(seconds=1), limit=10) == []
+    assert await desk.messages.overdue_in_sending(real_now=REAL, limit=10) == [taken]
+
+
+async def only_what_is_newer_is_kept(desk: Desk) -> None:
+    contact = Contact(
+        participant_id=new_id(),
+        sequence=2,
+        greeting_name="Mary",
+        phone="07700 900123",
+        email=None,
+        language="en",
+        preferred_channel=None,
+        allows_sms=True,
+        allows_email=False,
+    )
+    await desk.contacts.keep([contact])
+    await desk.contacts.keep([replace(contact, sequence=1, greeting_name="Old")])
+    assert await desk.contacts.of([contact.participant_id, new_id()]) == {contact.participant_id: contact}
+    place = Place(id=new_id(), sequence=2, participant_id=new_id(), status="placed", cohort_id=new_id())
+    await desk.places.keep([place, replace(place, sequence=1, status="waiting")])
+    assert await desk.places.of([place.id]) == {place.id: place}
+    assert place.cohort_id is not None
+    assert await desk.places.in_cohorts([place.cohort_id]) == [place]
+    session = Session(id=new_id(), number=1, starts_at=NOW, status="planned")
+    cohort = Cohort(id=new_id(), sequence=3, site_name="Tŷ Gwyn", status="open", sessions=(session,))
+    await desk.cohorts.keep([cohort])
+    await desk.cohorts.keep([replace(cohort, sequence=2, sessions=())])
+    for read in (desk.cohorts.of, desk.cohorts.steady, desk.cohorts.mine):
+        assert await read([cohort.id]) == {cohort.id: cohort}
+    thing: UUID = new_id()
+    await desk.heard.keep("referral", {thing: 2})
+    await desk.heard.keep("referral", {thing: 1})
+    assert await desk.heard.versions("referral", [thing]) == {thing: 2}
+    assert await desk.heard.versions("questionnaire", [thing]) == {}
+
+
+PROMISES = (
+    every_message_comes_back_as_it_was_kept,
+    one_message_for_each_person_kind_and_thing,
+    what_is_due_comes_oldest_first_and_what_was_put_back_waits_for_real_time,
+    what_nobody_spoke_for_in_time_is_overdue,
+    only_what_is_newer_is_kept,
+)

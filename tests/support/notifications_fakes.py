@@ -1,0 +1,181 @@
+"""What notifications' use cases find on their desk, in memory; `desk_promises` holds it to what the database does."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from uuid import UUID
+
+from notifications.domain.cohort import Cohort
+from notifications.domain.contact import Contact
+from notifications.domain.message import Channel, Message, Status
+from notifications.domain.place import Place
+from notifications.use_cases.desk import Desk
+from notifications.use_cases.provider import Accepted, Answer, Letter
+from notifications.use_cases.send_due_messages import Counter
+
+BOTH = (Channel.SMS, Channel.EMAIL)
+MARY = Contact(
+    participant_id=UUID(int=1),
+    sequence=1,
+    greeting_name="Mary",
+    phone="07700 900123",
+    email="mary@example.org",
+    language="en",
+    preferred_channel=None,
+    allows_sms=True,
+    allows_email=True,
+)
+
+
+@dataclass
+class FakeMessages:
+    rows: dict[UUID, Message] = field(default_factory=dict)
+
+    async def of_participants(self, participant_ids: Collection[UUID]) -> list[Message]:
+        return self._sorted(message for message in self.rows.values() if message.participant_id in participant_ids)
+
+    async def open_of_participants(self, participant_ids: Collection[UUID]) -> list[Message]:
+        return [message for message in await self.of_participants(participant_ids) if message.is_open]
+
+    async def due(self, *, now: datetime, real_now: datetime, limit: int) -> list[Message]:
+        planned = [m for m in self.rows.values() if m.is_open and m.retry_at is None and m.due_at <= now]
+        again = [m for m in self.rows.values() if m.retry_at is not None and m.retry_at <= real_now]
+        return [*sorted(planned, key=lambda m: (m.due_at, m.id)), *sorted(again, key=lambda m: (m.retry_at, m.id))][:limit]
+
+    async def overdue_in_sending(self, *, real_now: datetime, limit: int) -> list[Message]:
+        overdue = [m for m in self.rows.values() if m.claimed_until is not None and m.claimed_until <= real_now]
+        return sorted(overdue, key=lambda m: (m.claimed_until, m.id))[:limit]
+
+    async def by_id(self, message_ids: Collection[UUID]) -> list[Message]:
+        return self._sorted(message for message in self.rows.values() if message.id in message_ids)
+
+    async def add(self, messages: Sequence[Message]) -> None:
+        taken = {(m.participant_id, m.kind, m.about_id) for m in self.rows.values()}
+        for message in messages:
+            if (message.participant_id, message.kind, message.about_id) not in taken:
+                self.rows[message.id] = message
+
+    async def change(self, messages: Sequence[Message]) -> None:
+        self.rows.update({message.id: message for message in messages})
+
+    @staticmethod
+    def _sorted(messages: object) -> list[Message]:
+        return sorted(messages, key=lambda m: m.id)  # type: ignore[call-overload,no-any-return]  # a generator of messages
+
+
+@dataclass
+class FakeContacts:
+    rows: dict[UUID, Contact] = field(default_factory=dict)
+
+    async def of(self, participant_ids: Collection[UUID]) -> Mapping[UUID, Contact]:
+        return {id_: row for id_, row in self.rows.items() if id_ in participant_ids}
+
+    async def keep(self, contacts: Sequence[Contact]) -> None:
+        for contact in contacts:
+            known = self.rows.get(contact.participant_id)
+            if known is None or contact.sequence > known.sequence:
+                self.rows[contact.participant_id] = contact
+
+
+@dataclass
+class FakeCohorts:
+    rows: dict[UUID, Cohort] = field(default_factory=dict)
+
+    async def of(self, cohort_ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
+        return {id_: row for id_, row in self.rows.items() if id_ in cohort_ids}
+
+    steady = of
+    mine = of
+
+    async def keep(self, cohorts: Sequence[Cohort]) -> None:
+        for cohort in cohorts:
+            known = self.rows.get(cohort.id)
+            if known is None or cohort.sequence > known.sequence:
+                self.rows[cohort.id] = cohort
+
+
+@dataclass
+class FakePlaces:
+    rows: dict[UUID, Place] = field(default_factory=dict)
+
+    async def of(self, place_ids: Collection[UUID]) -> Mapping[UUID, Place]:
+        return {id_: row for id_, row in self.rows.items() if id_ in place_ids}
+
+    async def in_cohorts(self, cohort_ids: Collection[UUID]) -> list[Place]:
+        return sorted((row for row in self.rows.values() if row.cohort_id in cohort_ids), key=lambda place: place.id)
+
+    async def keep(self, places: Sequence[Place]) -> None:
+        for place in places:
+            known = self.rows.get(place.id)
+            if known is None or place.sequence > known.sequence:
+                self.rows[place.id] = place
+
+
+@dataclass
+class FakeHeard:
+    rows: dict[tuple[str, UUID], int] = field(default_factory=dict)
+
+    async def versions(self, thing: str, ids: Collection[UUID]) -> Mapping[UUID, int]:
+        return {id_: sequence for (what, id_), sequence in self.rows.items() if what == thing and id_ in ids}
+
+    async def keep(self, thing: str, versions: Mapping[UUID, int]) -> None:
+        for id_, sequence in versions.items():
+            self.rows[thing, id_] = max(sequence, self.rows.get((thing, id_), 0))
+
+
+@dataclass
+class FakeDesk:
+    """All of it, with what was announced, and ids in order."""
+
+    messages: FakeMessages = field(default_factory=FakeMessages)
+    contacts: FakeContacts = field(default_factory=FakeContacts)
+    cohorts: FakeCohorts = field(default_factory=FakeCohorts)
+    places: FakePlaces = field(default_factory=FakePlaces)
+    heard: FakeHeard = field(default_factory=FakeHeard)
+    announced: list[Message] = field(default_factory=list)
+    _numbers: count = field(default_factory=lambda: count(1))  # type: ignore[type-arg]  # of int
+
+    def desk(self) -> Desk:
+        return Desk(messages=self.messages, contacts=self.contacts, cohorts=self.cohorts, places=self.places, heard=self.heard)
+
+    def new_id(self) -> UUID:
+        return UUID(int=next(self._numbers))
+
+    @asynccontextmanager
+    async def open_counter(self) -> AsyncIterator[Counter]:
+        async def announce(messages: Sequence[Message]) -> None:
+            self.announced.extend(messages)
+
+        yield Counter(desk=self.desk(), announce=announce)
+
+    def all(self) -> list[Message]:
+        return sorted(self.messages.rows.values(), key=lambda m: (m.due_at, m.id))
+
+    def with_status(self, *statuses: Status) -> list[Message]:
+        return [message for message in self.all() if message.status in statuses]
+
+
+@dataclass
+class FakeProvider:
+    """Answers as it is told to, then always accepts. `asked` says what it is found to have; None: it can't be asked."""
+
+    name: str = "fake"
+    at_once: int = 10
+    answers: list[Answer] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    has: set[UUID] | None = field(default_factory=set)
+    out_of_reach: bool = False
+
+    async def send(self, letter: Letter) -> Answer:
+        self.letters.append(letter)
+        answer = self.answers.pop(0) if self.answers else Accepted()
+        if isinstance(answer, Accepted) and self.has is not None:
+            self.has.add(letter.reference)
+        return answer
+
+    async def find(self, references: Collection[UUID]) -> frozenset[UUID] | None:
+        if self.out_of_reach:
+            raise ConnectionRefusedError
+        return None if self.has is None else frozenset(self.has.intersection(references))

@@ -1,0 +1,229 @@
+"""Messages that are due go once, or wait, or end, each visibly; what was interrupted is settled."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from notifications.domain.message import Channel, Kind, Message, Reason, Status
+from notifications.templates.wording import TemplateWording
+from notifications.use_cases.provider import Accepted, Answer, Refused, Unavailable, Unclear
+from notifications.use_cases.send_due_messages import Sending, record, send_due_messages
+from notifications.use_cases.settle_interrupted import settle_interrupted
+from support.notifications_fakes import MARY, FakeDesk, FakeProvider
+
+NOW = datetime(2026, 12, 7, 10, 0, tzinfo=UTC)
+REAL = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+LEASE = timedelta(seconds=20)
+WORDING = TemplateWording(public_url="http://localhost")
+
+
+class World:
+    """A desk with messages to Mary, her providers, and a real clock that can be set."""
+
+    def __init__(self, *answers: Answer, messages: int = 1) -> None:
+        self.fakes = FakeDesk()
+        self.sms, self.email = FakeProvider("sms", answers=list(answers)), FakeProvider("email")
+        self.real = REAL
+        self.sending = Sending(
+            open_counter=self.fakes.open_counter,
+            providers={Channel.SMS: self.sms, Channel.EMAIL: self.email},
+            wording=WORDING,
+            real_now=lambda: self.real,
+            lease=LEASE,
+            portion=100,
+        )
+        self.fakes.contacts.rows[MARY.participant_id] = MARY
+        for number in range(messages):
+            self.add(a_message(number))
+
+    def add(self, message: Message) -> None:
+        self.fakes.messages.rows[message.id] = message
+
+    async def send(self, now: datetime = NOW) -> int:
+        return await send_due_messages(sending=self.sending, now=now)
+
+    async def settle(self) -> int:
+        return await settle_interrupted(sending=self.sending, now=NOW)
+
+    @property
+    def only(self) -> Message:
+        [message] = self.fakes.all()
+        return message
+
+
+def a_message(number: int = 0, **changes: object) -> Message:
+    plain = Message(
+        id=UUID(int=100 + number),
+        participant_id=MARY.participant_id,
+        kind=Kind.REFERRAL_RECEIVED,
+        about_id=str(number),
+        due_at=NOW,
+        useful_until=NOW + timedelta(days=30),
+        planned_at=NOW,
+        changed_at=NOW,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # a test's choice of fields
+
+
+async def test_what_is_due_is_sent_and_announced_and_then_there_is_nothing_to_do() -> None:
+    world = World(messages=3)
+    world.add(a_message(9, due_at=NOW + timedelta(seconds=1)))
+    assert await world.send() == 3
+    assert await world.send() == 0
+    assert len(world.sms.letters) == 3
+    assert [m.status for m in world.fakes.all()] == [Status.SENT] * 3 + [Status.PLANNED]
+    assert world.fakes.announced == world.fakes.with_status(Status.SENT)
+    assert {letter.reference for letter in world.sms.letters} == {m.id for m in world.fakes.announced}
+
+
+async def test_the_preferred_channel_carries_it_with_a_subject() -> None:
+    world = World()
+    world.fakes.contacts.rows[MARY.participant_id] = replace(MARY, preferred_channel="email")
+    await world.send()
+    [letter] = world.email.letters
+    assert (letter.to, letter.subject) == ("mary@example.org", "We have received your referral")
+    assert (world.only.channel, world.only.provider) == (Channel.EMAIL, "email")
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "reason"),
+    [
+        (Accepted(), Status.SENT, None),
+        (Refused(), Status.FAILED, Reason.REFUSED_BY_PROVIDER),
+        (Unavailable(), Status.DEFERRED, Reason.PROVIDER_UNAVAILABLE),
+        (Unclear(), Status.SENDING, None),
+    ],
+)
+async def test_the_providers_answer_decides_what_becomes_of_it(answer: Answer, status: Status, reason: Reason | None) -> None:
+    world = World(answer)
+    await world.send()
+    assert (world.only.status, world.only.reason) == (status, reason)
+    assert [m.status for m in world.fakes.announced] == ([status] if status in {Status.SENT, Status.FAILED} else [])
+
+
+async def test_an_unavailable_provider_is_tried_again_by_real_time_and_given_up_in_the_end() -> None:
+    world = World(*[Unavailable()] * 40)
+    await world.send()
+    assert world.only.retry_at == REAL + timedelta(seconds=5)
+    assert await world.send() == 0
+    for _ in range(40):
+        world.real += timedelta(hours=2)
+        await world.send()
+    assert (world.only.status, world.only.reason) == (Status.FAILED, Reason.PROVIDER_UNAVAILABLE)
+    assert len(world.sms.letters) == 28
+
+
+async def test_what_waits_and_what_is_given_up_is_written_with_its_reason_and_only_the_latter_told() -> None:
+    world = World(messages=0)
+    world.add(a_message(1, participant_id=UUID(int=404)))
+    world.add(a_message(2, useful_until=NOW))
+    assert await world.send() == 2
+    assert {(m.status, m.reason) for m in world.fakes.all()} == {
+        (Status.DEFERRED, Reason.CONTACT_UNKNOWN),
+        (Status.DROPPED, Reason.PAST_ITS_USE),
+    }
+    assert [m.reason for m in world.fakes.announced] == [Reason.PAST_ITS_USE]
+    assert world.sms.letters == []
+
+
+async def test_a_text_that_is_too_long_and_words_that_fail_end_the_message() -> None:
+    world = World(messages=0)
+    world.fakes.contacts.rows[MARY.participant_id] = replace(MARY, greeting_name="M" * 918)
+    world.add(a_message(1))
+    world.add(a_message(2, kind=Kind.PLACE_FOUND))
+    await world.send()
+    assert {m.reason for m in world.fakes.with_status(Status.FAILED)} == {Reason.TOO_LONG, Reason.NO_WORDS}
+    assert world.sms.letters == []
+
+
+async def test_a_message_whose_turn_comes_too_late_in_the_lease_is_not_handed_over() -> None:
+    world = World(messages=3)
+    world.sms.at_once = 1
+    first = world.sms.send
+
+    async def slow(letter: object) -> Answer:
+        world.real += LEASE / 2
+        return await first(letter)  # type: ignore[arg-type]  # a letter
+
+    world.sms.send = slow  # type: ignore[method-assign]  # as slow as half a lease
+    await world.send()
+    assert len(world.sms.letters) == 1
+    assert sorted(m.status for m in world.fakes.all()) == [Status.DEFERRED, Status.DEFERRED, Status.SENT]
+
+
+async def interrupted(*, handed_over: bool, can_be_asked: bool = True) -> World:
+    world = World()
+    taken = world.only.claim(channel=Channel.SMS, provider="sms", until=REAL + LEASE, now=NOW)
+    world.add(taken)
+    world.sms.has = ({taken.id} if handed_over else set()) if can_be_asked else None
+    return world
+
+
+async def test_nobody_settles_a_message_while_its_sender_may_still_speak() -> None:
+    world = await interrupted(handed_over=True)
+    world.real = REAL + LEASE - timedelta(seconds=1)
+    assert await world.settle() == 0
+    assert world.only.status is Status.SENDING
+
+
+async def test_what_the_provider_has_is_sent_and_not_sent_again() -> None:
+    world = await interrupted(handed_over=True)
+    world.real = REAL + LEASE
+    assert await world.settle() == 1
+    assert await world.send() == 0
+    assert world.only.status is Status.SENT
+    assert world.sms.letters == []
+    assert world.fakes.announced == [world.only]
+
+
+async def test_what_the_provider_does_not_have_is_sent_again() -> None:
+    world = await interrupted(handed_over=False)
+    world.real = REAL + LEASE
+    assert await world.settle() == 1
+    assert (world.only.status, world.only.reason) == (Status.DEFERRED, Reason.INTERRUPTED)
+    assert await world.send() == 1
+    assert len(world.sms.letters) == 1
+    assert (world.only.status, world.only.attempts) == (Status.SENT, 2)
+
+
+async def test_where_nobody_can_be_asked_it_is_unknown_and_never_sent_again() -> None:
+    world = await interrupted(handed_over=True, can_be_asked=False)
+    world.real = REAL + LEASE
+    assert await world.settle() == 1
+    assert (world.only.status, world.only.reason) == (Status.UNKNOWN, Reason.NOT_CONFIRMED)
+    assert world.fakes.announced == [world.only]
+    assert await world.send() == 0
+    assert world.sms.letters == []
+
+
+async def test_a_provider_that_is_no_longer_configured_cannot_be_asked() -> None:
+    world = await interrupted(handed_over=True)
+    world.add(replace(world.only, provider="one we left"))
+    world.real = REAL + LEASE
+    await world.settle()
+    assert world.only.status is Status.UNKNOWN
+
+
+async def test_while_a_provider_is_out_of_reach_its_messages_stay_as_they_are() -> None:
+    world = await interrupted(handed_over=True)
+    world.real = REAL + LEASE
+    world.sms.out_of_reach = True
+    assert await world.settle() == 0
+    assert world.only.claimed_until == REAL + 2 * LEASE
+    world.sms.out_of_reach = False
+    world.real = REAL + 2 * LEASE
+    assert await world.settle() == 1
+    assert world.only.status is Status.SENT
+
+
+async def test_an_answer_that_comes_when_the_message_was_settled_meanwhile_changes_nothing() -> None:
+    world = await interrupted(handed_over=False)
+    late = world.only
+    world.real = REAL + LEASE
+    await world.settle()
+    settled = world.only
+    async with world.fakes.open_counter() as counter:
+        await record({late.id: (late, Refused())}, counter=counter, now=NOW, real_now=world.real)
+    assert world.only == settled

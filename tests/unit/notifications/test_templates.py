@@ -1,0 +1,145 @@
+"""What is said: every kind in both languages, from declared variables alone, and nothing that betrays a diagnosis."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from jinja2 import UndefinedError, meta
+from jinja2.exceptions import SecurityError
+
+from notifications.domain.cohort import Cohort, Session
+from notifications.domain.content import content_of
+from notifications.domain.message import Channel, Kind, Message
+from notifications.domain.sms import is_too_long, parts
+from notifications.templates.wording import BLOCKS, LANGUAGES, TemplateWording, read_template, sandbox
+from notifications.use_cases.provider import WordingError
+from support.notifications_fakes import MARY
+
+NOW = datetime(2026, 12, 7, 10, 0, tzinfo=UTC)
+SESSIONS = tuple(
+    Session(id=UUID(int=number), number=number, starts_at=NOW + timedelta(days=3 * number), status="planned")
+    for number in range(1, 13)
+)
+COHORT = Cohort(id=UUID(int=99), sequence=1, site_name="Wandsworth Leisure Centre", status="open", sessions=SESSIONS)
+FACTS: dict[Kind, dict[str, Any]] = {
+    Kind.SESSION_CHANGED: {
+        "changes": [
+            {"was_at": NOW.isoformat(), "now_at": (NOW + timedelta(days=1)).isoformat()},
+            {"was_at": NOW.isoformat(), "now_at": None},
+        ]
+    },
+    Kind.QUESTIONNAIRE_DUE: {"token": "q" * 43},
+    Kind.WHAT_COMES_NEXT: {
+        "signposts": [{"title": "Walking group", "url": "https://walks.example.org"}, {"title": "Swimming", "url": None}]
+    },
+}
+# Words that would tell whoever looks over a shoulder what somebody has.
+DIAGNOSES = re.compile(
+    r"arthrit|osteo|\bknees?\b|\bhips?\b|\bpain|joint|escape|diagnos|disease|condition"
+    r"|penglin|pen-glin|clun\b|poen|cymal|clefyd|cyflwr",
+    re.IGNORECASE,
+)
+
+
+def a_message(kind: Kind) -> Message:
+    return Message(
+        id=UUID(int=1),
+        participant_id=MARY.participant_id,
+        kind=kind,
+        about_id="a",
+        session_id=SESSIONS[0].id,
+        facts=FACTS.get(kind, {}),
+        due_at=NOW,
+        useful_until=NOW + timedelta(days=20),
+        planned_at=NOW,
+        changed_at=NOW,
+    )
+
+
+EACH = [(kind, language) for kind in Kind for language in LANGUAGES]
+WORDING = TemplateWording(public_url="http://localhost:8080/")
+
+
+def words(kind: Kind, language: str, channel: Channel) -> tuple[str | None, str]:
+    return WORDING.put(message=a_message(kind), channel=channel, contact=replace(MARY, language=language), cohort=COHORT, now=NOW)
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_a_template_uses_exactly_what_it_declares_and_is_given(kind: Kind, language: str) -> None:
+    file = read_template(kind=kind, language=language)
+    used = meta.find_undeclared_variables(sandbox().parse(file.source))
+    given = content_of(
+        message=a_message(kind), greeting_name="Mary", language=language, cohort=COHORT, public_url="http://localhost", now=NOW
+    )
+    assert used == file.variables == given.keys()
+    assert tuple(sandbox().from_string(file.source).blocks) == BLOCKS
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_welsh_is_marked_as_a_draft_until_a_translator_signs_it(kind: Kind) -> None:
+    assert read_template(kind=kind, language="cy").state == "draft"
+    assert read_template(kind=kind, language="en").state == "ready"
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_a_text_message_is_one_paragraph_that_may_be_sent_and_names_no_diagnosis(kind: Kind, language: str) -> None:
+    subject, text = words(kind, language, Channel.SMS)
+    assert subject is None
+    assert "\n" not in text
+    assert not is_too_long(text)
+    assert parts(text) <= 6
+    assert DIAGNOSES.search(text) is None
+    assert "Mary" in text
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_an_email_has_a_subject_of_one_line_and_a_text_without_gaps(kind: Kind, language: str) -> None:
+    subject, text = words(kind, language, Channel.EMAIL)
+    assert subject
+    assert "\n" not in subject
+    assert DIAGNOSES.search(subject) is None
+    assert "\n\n\n" not in text
+    assert text == text.strip()
+    assert "{" not in text
+
+
+def test_the_words_hold_what_a_person_needs() -> None:
+    assert (
+        "session 1 is on Thursday 10 December at 10am at Wandsworth Leisure Centre"
+        in words(Kind.SESSION_REMINDER, "en", Channel.SMS)[1]
+    )
+    assert "There are 12 sessions." in words(Kind.PLACE_FOUND, "en", Channel.SMS)[1]
+    assert words(Kind.PLACE_FOUND, "en", Channel.EMAIL)[1].count("\n- ") == 12
+    assert f"http://localhost:8080/outcomes/q/{'q' * 43}" in words(Kind.QUESTIONNAIRE_DUE, "cy", Channel.SMS)[1]
+    changed = words(Kind.SESSION_CHANGED, "en", Channel.EMAIL)[1]
+    assert "- The session on Monday 7 December at 10am is now on Tuesday 8 December at 10am.\n" in changed
+    assert "- The session on Monday 7 December at 10am is cancelled.\n" in changed
+    assert "- Walking group: https://walks.example.org\n- Swimming" in words(Kind.WHAT_COMES_NEXT, "en", Channel.EMAIL)[
+        1
+    ].replace("\n\n", "\n")
+
+
+def test_a_name_is_only_ever_text() -> None:
+    contact = replace(MARY, greeting_name="{{ 7 * 7 }}\r\nBcc: x@example.org")
+    _, text = WORDING.put(message=a_message(Kind.WAITING_LIST), channel=Channel.EMAIL, contact=contact, cohort=None, now=NOW)
+    assert text.startswith("Hello {{ 7 * 7 }} Bcc: x@example.org,\n")
+
+
+def test_a_message_without_what_its_words_need_is_an_error_and_not_a_message() -> None:
+    for message, cohort in (
+        (a_message(Kind.PLACE_FOUND), None),
+        (replace(a_message(Kind.QUESTIONNAIRE_DUE), facts={}), None),
+        (replace(a_message(Kind.SESSION_REMINDER), session_id=UUID(int=500)), COHORT),
+    ):
+        with pytest.raises(WordingError):
+            WORDING.put(message=message, channel=Channel.SMS, contact=MARY, cohort=cohort, now=NOW)
+
+
+def test_a_template_cannot_reach_out_of_its_sandbox_or_use_what_it_was_not_given() -> None:
+    with pytest.raises(SecurityError):
+        sandbox().from_string("{{ ''.__class__.__mro__ }}").render()
+    with pytest.raises(UndefinedError):
+        sandbox().from_string("{{ nobody }}").render()

@@ -49,7 +49,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Whom a description belongs to: `same` if it joins a known person by itself, `near` those whom a person must compare."""
+    """Whom a description belongs to: `same` if it joins a known person by itself; `near` are those whom staff must compare."""
 
     same: UUID | None = None
     near: tuple[UUID, ...] = ()
@@ -83,22 +83,27 @@ def likeness(one: Identity, other: Identity) -> Likeness:
 
 
 def find_match(identity: Identity, *, known: Iterable[tuple[UUID, Identity]]) -> Match:
-    """Say who this is among people already known.
+    """Say who this is among people already known, of whom no two have the same NHS number and birth date.
 
-    It joins one person only: if two could be meant, or the NHS number is on somebody else's record, all of them are near.
+    The NHS number decides before the other details. Where the details mean two people, or the number is on another's record, nobody
+    is joined. Whoever else could be meant is near.
     """
-    same: list[UUID] = []
+    by_number: list[UUID] = []
+    by_details: list[UUID] = []
     near: list[UUID] = []
     number_elsewhere = False
     for person_id, other in known:
+        same_number = identity.nhs_number is not None and identity.nhs_number == other.nhs_number
         match likeness(identity, other):
             case Likeness.SAME:
-                same.append(person_id)
+                (by_number if same_number else by_details).append(person_id)
             case Likeness.NEAR:
                 near.append(person_id)
-                number_elsewhere |= identity.nhs_number is not None and identity.nhs_number == other.nhs_number
+                number_elsewhere |= same_number
             case Likeness.DIFFERENT:
                 pass
-    if len(same) == 1 and not number_elsewhere:
-        return Match(same=same[0])
-    return Match(near=tuple(sorted((*same, *near))))
+    if by_number:
+        return Match(same=by_number[0], near=tuple(sorted(by_details)))
+    if len(by_details) == 1 and not number_elsewhere:
+        return Match(same=by_details[0])
+    return Match(near=tuple(sorted((*by_details, *near))))

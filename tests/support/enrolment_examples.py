@@ -100,6 +100,9 @@ class MemoryStore:
     async def given(self, sender: Sender, event_id: str) -> Receipt | None:
         return self.receipts.get((sender, event_id))
 
+    async def keep_first(self, receipt: Receipt) -> None:
+        self.receipts.setdefault((Sender(receipt.channel, receipt.organisation), receipt.event_id), receipt)
+
     async def save(self, changes: Changes) -> None:
         _put(self.participants, changes.new_participants, changes.changed_participants)
         _put(self.referrals, changes.new_referrals, changes.changed_referrals)

@@ -85,8 +85,8 @@ def likeness(one: Identity, other: Identity) -> Likeness:
 def find_match(identity: Identity, *, known: Iterable[tuple[UUID, Identity]]) -> Match:
     """Say who this is among people already known, of whom no two have the same NHS number and birth date.
 
-    The NHS number decides before the other details. Where the details mean two people, or the number is on another's record, nobody
-    is joined. Whoever else could be meant is near.
+    The NHS number decides before the other details. Where the details mean two people, or the number is on another's record,
+    nobody is joined. Whoever else could be meant is near.
     """
     by_number: list[UUID] = []
     by_details: list[UUID] = []

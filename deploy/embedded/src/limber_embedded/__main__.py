@@ -12,6 +12,7 @@ from limber_embedded.commands.down import down
 from limber_embedded.commands.lock import lock
 from limber_embedded.commands.organisations import organisations
 from limber_embedded.commands.refer import refer
+from limber_embedded.commands.simulate import simulate
 from limber_embedded.commands.staff import staff
 from limber_embedded.commands.status import status
 from limber_embedded.commands.test import test
@@ -39,7 +40,7 @@ def main() -> None:
     """Limber: from a referral to a place, a programme, results and messages."""
 
 
-for command in (up, down, status, refer, staff, organisations, check, test, lock):
+for command in (up, down, status, refer, simulate, staff, organisations, check, test, lock):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -55,6 +55,7 @@ class Service:
         self._consumers: Sequence[Consumer] = ()
         self._broker = create_broker(settings, name=name, on_reconnected=self._ask_again)
         self._doing = 0
+        self._activity = 0
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -65,6 +66,7 @@ class Service:
             self._wake_up()
 
     def _wake_up(self) -> None:
+        self._activity += 1
         for call in self._wake_up_calls:
             call.set()
 
@@ -112,6 +114,7 @@ class Service:
                     yield
 
         app = FastAPI(title=f"Limber {self.name}", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=f"/{self.name}/openapi.json")
+        app.state.service = self
         app.include_router(self._health(), prefix=f"/{self.name}/health")
         for router in routers:
             app.include_router(router, prefix=f"/{self.name}")
@@ -256,6 +259,7 @@ class Service:
                 unread += (info.num_pending or 0) + (info.num_ack_pending or 0)
         return {
             "now": now.isoformat(),
+            "activity": self._activity,
             "to_read": unread,
             "handling": self._delivery.busy if self._delivery else 0,
             "outbox": outbox,

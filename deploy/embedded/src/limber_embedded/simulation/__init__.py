@@ -1,0 +1,1 @@
+"""Synthetic people going through the running system, from referral to signposts, weeks in minutes."""

@@ -1,0 +1,255 @@
+"""One simulation: sites and cohorts, referrals, the weeks of the programme, the questionnaires, and the audit at the end."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from limber_embedded.home import Home
+from limber_embedded.organisations import admin_client
+from limber_embedded.problem import Problem
+from limber_embedded.senders import Message, add_practices, practice
+from limber_embedded.simulation.people import Person, people
+from limber_embedded.simulation.practices import PRACTICES
+from limber_embedded.simulation.system import System
+
+Progress = Callable[[str, float], None]
+
+_SITES = (("leeds", "LS1"), ("bristol", "BS1"), ("cardiff", "CF10"), ("kent", "TN29"))
+_WEEKDAYS = (("mon", "thu"), ("tue", "fri"), ("mon", "wed"), ("tue", "thu"))
+_CAPACITY = 10
+# Fewer seats than people who are eligible, so that some wait.
+_SEATS_PER_REFERRAL = 0.66
+_DAYS_BEFORE_THE_START = 10
+_REGISTER_AFTER = timedelta(minutes=5)
+# How long after the last questionnaire something may still be due that belongs to it, such as a message that waits for morning.
+_AFTERWARDS = timedelta(days=2)
+_DAYS_IN_ALL = 85.0
+
+
+@dataclass(kw_only=True)
+class _Course:
+    """What is known of the run so far."""
+
+    people: list[Person]
+    by_participant: dict[str, Person] = field(default_factory=dict)
+    receipts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    statuses: Counter[str] = field(default_factory=Counter)
+    unheld: list[tuple[datetime, str, int]] = field(default_factory=list)
+    unanswered: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a run found. `problems` is empty when the audit is clean."""
+
+    seed: int
+    funnel: dict[str, int]
+    messages: dict[str, int]
+    problems: list[str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the outcome for programs."""
+        audit = {"clean": not self.problems, "problems": self.problems}
+        return {"seed": self.seed, "funnel": self.funnel, "messages": self.messages, "audit": audit}
+
+
+async def simulate(home: Home, *, referrals: int, seed: int, progress: Progress) -> Outcome:
+    """Send so many people through the running system and return the funnel and the audit."""
+    first = _reserve(home, referrals)
+    async with admin_client(home) as broker:
+        system = System(home, broker)
+        try:
+            await system.start()
+            progress("waiting until what is under way is done", 0.0)
+            await system.come_to_rest()
+            before = await system.audits()
+            today = system.now().date()
+            sites = tuple(f"simulated-{first}-{name}" for name, _ in _SITES)
+            progress("opening sites and cohorts", 0.0)
+            course = _Course(people=people(count=referrals, seed=seed, first=first, sites=sites, today=today))
+            await _open_cohorts(system, course, sites, today)
+            await _refer(home, course, progress)
+            await _live_through(system, course, progress)
+            return _outcome(seed, course, before, await system.audits())
+        finally:
+            await system.close()
+
+
+def _reserve(home: Home, count: int) -> int:
+    """Return how many people earlier runs have used up, and count these as used."""
+    file = home.folder / "simulated-people"
+    used = int(file.read_text()) if file.exists() else 0
+    file.write_text(str(used + count))
+    return used
+
+
+async def _open_cohorts(system: System, course: _Course, sites: tuple[str, ...], today: date) -> None:
+    for site, (name, outward_code) in zip(sites, _SITES, strict=True):
+        body = {"name": f"{name.title()} Leisure Centre", "outward_code": outward_code, "division": "england-and-wales", "room_capacity": 12}
+        await system.put(f"/scheduling/sites/{site}", body)
+    # On a Monday, whatever day it is, so that the same seed meets the same weeks.
+    start = today + timedelta(days=_DAYS_BEFORE_THE_START + (-(today.weekday() + _DAYS_BEFORE_THE_START)) % 7)
+    for number in range(max(1, round(len(course.people) * _SEATS_PER_REFERRAL / _CAPACITY))):
+        weekdays = _WEEKDAYS[number // len(sites) % len(_WEEKDAYS)]
+        body = {
+            "site_id": sites[number % len(sites)],
+            "programme": "escape-pain-knee-hip",
+            "starts_on": start.isoformat(),
+            "weekdays": list(weekdays),
+            "starts_at": "10:00" if number % 2 else "14:00",
+            "sessions": 12,
+            "capacity": _CAPACITY,
+        }
+        opened = await system.post("/scheduling/cohorts", body)
+        course.unheld += [
+            (datetime.fromisoformat(one["starts_at"]) + timedelta(hours=1), one["session_id"], one["number"]) for one in opened["sessions"]
+        ]
+    course.unheld.sort()
+
+
+async def _refer(home: Home, course: _Course, progress: Progress) -> None:
+    await add_practices(home, {one.code: one.name for one in PRACTICES})
+    waiting: dict[str, Person] = {}
+    senders = {}
+    for entry in PRACTICES:
+        senders[entry.code] = practice(home, entry.code)
+    connections = {code: await sender.__aenter__() for code, sender in senders.items()}
+    try:
+        for person in course.people:
+            message = Message(body=json.dumps(person.referral).encode())
+            waiting[message.event_id] = person
+            # One after the other, whoever sends: the order in which they arrive decides who gets the last seat.
+            await connections[person.practice].publish(message)
+            progress("sending referrals", 0.1 * len(waiting) / len(course.people))
+        silent = 0
+        while len(course.receipts) < len(waiting):
+            came = [receipt for one in connections.values() for receipt in await one.receipts(seconds=0.2)]
+            silent = 0 if came else silent + 1
+            if silent > 50:  # noqa: PLR2004 - over a minute
+                raise Problem(f"{len(waiting) - len(course.receipts)} of {len(waiting)} referrals have no receipt after a minute.")
+            for receipt in came:
+                sent = waiting.get(receipt["event_id"])
+                if sent is not None:
+                    _note(course, sent, receipt)
+            progress("receiving receipts", 0.1 + 0.1 * len(course.receipts) / len(waiting))
+    finally:
+        for sender in senders.values():
+            await sender.__aexit__(None, None, None)
+
+
+def _note(course: _Course, person: Person, receipt: dict[str, Any]) -> None:
+    known = course.receipts.setdefault(receipt["event_id"], receipt)
+    if known is receipt:
+        course.statuses[receipt["status"]] += 1
+        if receipt["status"] == "accepted":
+            course.by_participant[receipt["participant_id"]] = person
+    elif known["status"] != receipt["status"]:
+        raise Problem(f"The event {receipt['event_id']} has two different receipts.")
+
+
+async def _live_through(system: System, course: _Course, progress: Progress) -> None:
+    begun = system.now()
+    last_of_ours: datetime | None = None
+    while True:
+        due = await system.come_to_rest()
+        if await _answer_questionnaires(system, course):
+            continue
+        open_ones = course.unheld or await _open_questionnaires(system, course)
+        if not open_ones:
+            last_of_ours = last_of_ours or system.now()
+            if due is None or due > last_of_ours + _AFTERWARDS:
+                return
+        moments = [due] if due else []
+        if course.unheld:
+            moments.append(course.unheld[0][0] + _REGISTER_AFTER)
+        if not moments:
+            raise Problem("Questionnaires are open, and nothing will ever close them.")
+        await system.move_clock_to(min(moments))
+        days = (system.now() - begun).days
+        progress(f"day {days} of the programme", min(0.99, 0.2 + 0.8 * days / _DAYS_IN_ALL))
+        await _keep_registers(system, course)
+
+
+async def _keep_registers(system: System, course: _Course) -> None:
+    while course.unheld and course.unheld[0][0] + _REGISTER_AFTER <= system.now():
+        _, session_id, number = course.unheld.pop(0)
+        sheet = await system.get(f"/scheduling/sessions/{session_id}/register")
+        ids = [line["participant_id"] for line in sheet["lines"]]
+        # Somebody who was waiting before this run may have been given a seat too, and comes every time.
+        came = {one: course.by_participant[one].comes_to(number) if one in course.by_participant else "present" for one in ids}
+        entries = [{"participant_id": one, "status": status} for one, status in came.items()]
+        if entries:
+            await system.put(f"/scheduling/sessions/{session_id}/register", {"entries": entries})
+
+
+async def _questionnaires(system: System, status: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    while True:
+        answer = await system.get("/outcomes/questionnaires", status=status, limit=1000, offset=len(found))
+        found += answer["questionnaires"]
+        if len(found) >= answer["total"] or not answer["questionnaires"]:
+            return found
+
+
+async def _answer_questionnaires(system: System, course: _Course) -> bool:
+    answered = False
+    for one in await _questionnaires(system, "due"):
+        person = course.by_participant.get(one["participant_id"])
+        if person is None or one["questionnaire_id"] in course.unanswered:
+            continue
+        answers = person.answers(one["time_point"], one["instruments"])
+        if answers is None:
+            course.unanswered.add(one["questionnaire_id"])
+            continue
+        await system.post(f"/outcomes/questionnaires/{one['questionnaire_id']}/answers", {"answers": answers})
+        answered = True
+    return answered
+
+
+async def _open_questionnaires(system: System, course: _Course) -> list[dict[str, Any]]:
+    found = [*await _questionnaires(system, "due"), *await _questionnaires(system, "planned")]
+    return [one for one in found if one["participant_id"] in course.by_participant]
+
+
+_FUNNEL = (
+    ("placed", "scheduling", "placed"),
+    ("waiting", "scheduling", "waiting"),
+    ("started", "scheduling", "started"),
+    ("completed", "scheduling", "completed"),
+    ("below_completion", "scheduling", "below_completion"),
+    ("never_started", "scheduling", "never_started"),
+    ("cut_short", "scheduling", "cut_short"),
+    ("discontinued", "scheduling", "discontinued"),
+    ("baseline_completed", "outcomes", "baseline_completed"),
+    ("end_completed", "outcomes", "end_completed"),
+    ("assessed", "outcomes", "assessed"),
+    ("signposted", "outcomes", "signposted"),
+)
+_FINAL_PLACES = ("waiting", "completed", "below_completion", "never_started", "cut_short", "discontinued")
+
+
+def _outcome(seed: int, course: _Course, before: dict[str, Any], after: dict[str, Any]) -> Outcome:
+    def grown(service: str, name: str) -> int:
+        return int(after[service]["funnel"].get(name, 0)) - int(before[service]["funnel"].get(name, 0))
+
+    funnel = {"referred": len(course.people), **{status: course.statuses[status] for status in sorted(course.statuses)}}
+    funnel["enrolled"] = grown("enrolment", "enrolled")
+    funnel |= {name: grown(service, key) for name, service, key in _FUNNEL}
+    kinds = {kind: after["notifications"]["by_kind"][kind] for kind in sorted(after["notifications"]["by_kind"])}
+    earlier = before["notifications"]["by_kind"]
+    messages = {kind: int(counts.get("sent", 0)) - int(earlier.get(kind, {}).get("sent", 0)) for kind, counts in kinds.items()}
+    messages["dropped"] = grown("notifications", "messages_dropped")
+    problems = [f"{service}: {problem}" for service, audit in after.items() for problem in audit["problems"]]
+    if len(course.receipts) != len(course.people):
+        problems.append(f"{len(course.people) - len(course.receipts)} referrals have no receipt")
+    if grown("enrolment", "referred") != len(course.people):
+        problems.append(f"{len(course.people)} referrals were sent and {grown('enrolment', 'referred')} were recorded")
+    if funnel["enrolled"] != course.statuses["accepted"]:
+        problems.append(f"{course.statuses['accepted']} referrals were accepted and {funnel['enrolled']} people are enrolled")
+    ended = sum(funnel[name] for name in _FINAL_PLACES)
+    if ended != funnel["enrolled"]:
+        problems.append(f"{funnel['enrolled']} people are enrolled and {ended} have a final state in scheduling")
+    return Outcome(seed=seed, funnel=funnel, messages=messages, problems=problems)

@@ -52,7 +52,7 @@ def test_no_consumer_is_ever_given_up_on() -> None:
     for stream in load().streams:
         for durable in stream.durables:
             assert durable.config["max_deliver"] == -1
-            assert durable.config["ack_wait"] == 60 * SECOND
+            assert durable.config["ack_wait"] == 30 * SECOND
             assert durable.config["ack_policy"] == "explicit"
 
 

@@ -119,6 +119,22 @@ class Home:
         """Straight to the service, past the front door; its paths begin with /<service>/ too."""
         return f"http://127.0.0.1:{self.state['service_ports'][service]}"
 
+    def service_settings(self, service: str) -> dict[str, str]:
+        """The environment of one service of this home: where everything is; passwords are files."""
+        state = self.state
+        return {
+            "LIMBER_DATABASE_URL": self.database_url(service, sockets=Path(state["postgres_socket"])),
+            "LIMBER_DATABASE_PASSWORD_FILE": str(self.database_password_file(service)),
+            "LIMBER_NATS_URL": self.nats_url,
+            "LIMBER_NATS_USER": service,
+            "LIMBER_NATS_PASSWORD_FILE": str(self.nats_password_file(service)),
+            "LIMBER_HTTP_HOST": "127.0.0.1",
+            "LIMBER_PUBLIC_URL": self.public_url,
+            "LIMBER_ENVIRONMENT": str(state["environment"]),
+            "LIMBER_LOG_LEVEL": os.environ.get("LIMBER_LOG_LEVEL", "info"),
+            **({"LIMBER_MAILBOX_SMTP_PORT": str(state["smtp_port"])} if service == "notifications" else {}),
+        }
+
     def log(self, name: str) -> Path:
         return self.logs / f"{name.lower()}.log"
 

@@ -13,12 +13,13 @@ from typing import Any
 
 import asyncpg
 
-from limber_embedded import running_processes, staff
+from limber_embedded import replay, running_processes, staff
 from limber_embedded.checkout import SERVICES
 from limber_embedded.home import Home
 from limber_embedded.migrations import migrate_all
 from limber_embedded.nats_users import NatsUser
 from limber_embedded.organisations import admin_client
+from limber_embedded.pause import Pause
 from limber_embedded.problem import Problem
 from limber_embedded.servers import secret_files
 from limber_embedded.servers.caddy import CaddyServer
@@ -31,7 +32,7 @@ from limber_streams.apply import CannotApplyError, apply
 from limber_streams.declaration import DeclarationError, load
 
 _WATCH_SECONDS = 0.1
-_FIRST_PAUSE = 0.5
+_FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 30.0
 _STEADY_SECONDS = 60.0  # one that ran for so long begins again with the first pause
 
@@ -72,6 +73,7 @@ class Supervisor:
         self._stopping = threading.Event()
         self._watched: list[_Watched] = []
         self._state: dict[str, Any] = {}
+        self._pause = Pause(home)
         self.is_first_time = False
 
     def ask_to_stop(self, *_: object) -> None:
@@ -89,10 +91,13 @@ class Supervisor:
             self._start(postgres, "PostgreSQL")
             asyncio.run(self._databases(postgres))
             self._start(broker, "the broker")
-            asyncio.run(self._streams())
+            store_was_lost = asyncio.run(self._streams())
             self._say("Preparing the databases of the services")
             urls = {name: self._home.dsn(name, driver="postgresql+asyncpg") for name in SERVICES}
             migrate_all(urls=urls, log=self._home.log("migrations"))
+            if store_was_lost:
+                self._say("The broker's store is empty: it is filled again from the databases")
+                log.warning("the broker's store was empty; told again: %s", replay.mark_everything_untold(self._home))
             if self._environment != "production":
                 asyncio.run(staff.ensure_first_admin(self._home))
             self._say(f"Starting {', '.join(service.name for service in services)}")
@@ -109,14 +114,23 @@ class Supervisor:
         self._write_state()
 
     def watch(self) -> None:
-        """Starts again whatever ends, after a pause that grows while it keeps ending; returns when asked to stop."""
+        """Starts again whatever ends, after a pause that grows while it keeps ending; returns when asked to stop.
+
+        While somebody holds the home's pause, its services stay stopped.
+        """
         while not self._stopping.wait(_WATCH_SECONDS):
+            paused, wanted = bool(self._state.get("paused")), self._pause.is_held
+            if wanted and not paused:
+                self._stop_services()
+            elif paused and not wanted:
+                self._resume_services()
             for watched in self._watched:
-                self._look_at(watched)
+                if not (wanted and isinstance(watched.process, ServiceProcess)):
+                    self._look_at(watched)
 
     def stop(self) -> None:
         """The front door first, then the services together, the broker, and the database last."""
-        self._state["ready"] = False
+        self._state |= {"ready": False, "paused": False}
         processes = [watched.process for watched in reversed(self._watched)]
         for kind in (CaddyServer, ServiceProcess, NatsServer, PostgresServer):
             group = [process for process in processes if isinstance(process, kind)]
@@ -147,25 +161,12 @@ class Supervisor:
             "processes": {},
         }
         self._write_state()
-        services = [self._service(name, port, broker, postgres, smtp_port) for name, port in ports.items()]
+        services = [
+            ServiceProcess(name=name, log=home.log(name), port=port, settings=home.service_settings(name))
+            for name, port in ports.items()
+        ]
         caddy = CaddyServer(folder=home.folder / "caddy", log=home.log("caddy"), port=self._port, service_ports=ports)
         return postgres, broker, services, caddy
-
-    def _service(self, name: str, port: int, broker: NatsServer, postgres: PostgresServer, smtp_port: int) -> ServiceProcess:
-        home = self._home
-        settings = {
-            "LIMBER_DATABASE_URL": home.database_url(name, sockets=postgres.sockets),
-            "LIMBER_DATABASE_PASSWORD_FILE": str(home.database_password_file(name)),
-            "LIMBER_NATS_URL": broker.url,
-            "LIMBER_NATS_USER": name,
-            "LIMBER_NATS_PASSWORD_FILE": str(home.nats_password_file(name)),
-            "LIMBER_HTTP_HOST": "127.0.0.1",
-            "LIMBER_PUBLIC_URL": self._state["public_url"],
-            "LIMBER_ENVIRONMENT": self._environment,
-            "LIMBER_LOG_LEVEL": os.environ.get("LIMBER_LOG_LEVEL", "info"),
-            **({"LIMBER_MAILBOX_SMTP_PORT": str(smtp_port)} if name == "notifications" else {}),
-        }
-        return ServiceProcess(name=name, log=home.log(name), port=port, settings=settings)
 
     async def _databases(self, postgres: PostgresServer) -> None:
         try:
@@ -175,13 +176,17 @@ class Supervisor:
             secret = self._home.secrets / "postgres-admin"
             raise Problem(f"PostgreSQL refuses the password in {secret}: its data folder was made with another one.") from error
 
-    async def _streams(self) -> None:
+    async def _streams(self) -> bool:
+        """Makes the broker match the declaration; says whether a home that had run before finds its store empty."""
         try:
             async with admin_client(self._home) as client:
+                was_lost = self._state["was_ready"] and await replay.is_store_empty(client)
                 for phrase in await apply(client, load()):
                     log.info(phrase)
+                await replay.ensure_receipts(self._home, client, load())
         except (CannotApplyError, DeclarationError) as error:
             raise Problem(f"The streams could not be made as deploy/nats/streams.toml says. {error}") from error
+        return was_lost
 
     def _start(self, process: ServerProcess, words: str) -> None:
         self._say(f"Starting {words}")
@@ -195,6 +200,24 @@ class Supervisor:
 
     def _wait(self, process: ServerProcess) -> None:
         process.wait_until_ready(seconds=60, give_up=self._stopping.is_set)
+
+    def _stop_services(self) -> None:
+        log.info("stopping the services, because somebody asked for a pause")
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(ServerProcess.stop, [watched.process for watched in self._services()]))
+        self._state["paused"] = True
+        self._write_state()
+
+    def _resume_services(self) -> None:
+        log.info("starting the services again after a pause")
+        for watched in self._services():
+            watched.pause = _FIRST_PAUSE
+            self._start_again(watched)
+        self._state["paused"] = False
+        self._write_state()
+
+    def _services(self) -> list[_Watched]:
+        return [watched for watched in self._watched if isinstance(watched.process, ServiceProcess)]
 
     def _look_at(self, watched: _Watched) -> None:
         process, now = watched.process, time.monotonic()

@@ -53,6 +53,14 @@ async def ensure_durable(client: Client, durable: Durable) -> list[str]:
     return [phrase for phrase, _, _ in todo]
 
 
+async def stream_names(client: Client) -> list[str]:
+    """The names of all streams of the broker, as far as one answer holds them (1024)."""
+    answer = await _answer(client, "$JS.API.STREAM.NAMES", {})
+    if "error" in answer:
+        raise CannotApplyError([f"the streams could not be listed: {answer['error']['description']}"])
+    return list(answer.get("streams") or [])
+
+
 async def delete_stream(client: Client, name: str) -> None:
     """Deletes a stream with its messages and durables; fine if there is none."""
     answer = await _answer(client, f"$JS.API.STREAM.DELETE.{name}", {})

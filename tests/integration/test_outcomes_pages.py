@@ -1,5 +1,7 @@
 """The participant's questionnaire and the pages for staff, as a browser without JavaScript meets them."""
 
+import asyncio
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -52,6 +54,24 @@ async def test_the_link_works_once(outcomes_pages: OutcomesBench) -> None:
     for _ in range(2):
         await outcomes_pages.client.post(address, data=ALL_ANSWERED, headers=PAGE)
     assert len(await outcomes_pages.query("SELECT 1 FROM assessments")) == 1
+
+
+async def test_a_form_sent_twice_at_the_same_moment_counts_once(outcomes_pages: OutcomesBench) -> None:
+    address = await asked(outcomes_pages)
+    sent = await asyncio.gather(*(outcomes_pages.client.post(address, data=ALL_ANSWERED, headers=PAGE) for _ in range(6)))
+    assert {one.status_code for one in sent} == {303, 200}
+    assert len(await outcomes_pages.query("SELECT 1 FROM assessments")) == 1
+    told = await outcomes_pages.query("SELECT 1 FROM outbox WHERE type = 'outcomes.assessment.scored.v1'")
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("token", ["x", "x" * 500, "%00", "..%2f..%2fetc", "x" * 42 + "%20", "%F0%9F%A6%B5" * 43])
+async def test_a_link_that_cannot_be_one_does_not_work_and_breaks_nothing(outcomes_pages: OutcomesBench, token: str) -> None:
+    for attempt in (
+        await outcomes_pages.client.get(f"/outcomes/q/{token}", headers=PAGE),
+        await outcomes_pages.client.post(f"/outcomes/q/{token}", data=ALL_ANSWERED, headers=PAGE),
+    ):
+        assert attempt.status_code == 404
 
 
 async def test_an_empty_form_says_what_to_do_and_links_to_the_field(outcomes_pages: OutcomesBench) -> None:

@@ -1,11 +1,11 @@
 """The participant's own questionnaire: a link with a token instead of a sign-in, one person and one time point."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from outcomes.domain.questionnaire import NotOpenError, Questionnaire, at
@@ -15,7 +15,7 @@ from outcomes.http.wording import Wording
 from outcomes.use_cases.record_answers import BY_PARTICIPANT
 from page_base.pages import FieldError, Pages
 
-Token = Annotated[str, Path(max_length=200)]
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 STATUS_CODES = {None: HTTPStatus.NOT_FOUND, "completed": HTTPStatus.OK, "planned": HTTPStatus.OK}
 
 
@@ -24,7 +24,7 @@ def router(*, pages: Pages, reading: Reading, answer: Answer, wording: Wording, 
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/q/{token}")
-    async def show(request: Request, token: Token) -> Response:
+    async def show(request: Request, token: str) -> Response:
         questionnaire = await found_by(token, reading=reading, now=now)
         if questionnaire is None or questionnaire.status != "due":
             return closed_page(request, questionnaire, pages=pages)
@@ -32,7 +32,7 @@ def router(*, pages: Pages, reading: Reading, answer: Answer, wording: Wording, 
         return pages.render(request, "questionnaire.html", questionnaire=questionnaire, sections=sections, entered={}, errors=[])
 
     @routes.post("/q/{token}")
-    async def send(request: Request, token: Token) -> Response:
+    async def send(request: Request, token: str) -> Response:
         questionnaire = await found_by(token, reading=reading, now=now)
         if questionnaire is None or questionnaire.status != "due":
             return closed_page(request, questionnaire, pages=pages)
@@ -61,6 +61,8 @@ def router(*, pages: Pages, reading: Reading, answer: Answer, wording: Wording, 
 
 async def found_by(token: str, *, reading: Reading, now: Callable[[], datetime]) -> Questionnaire | None:
     """The questionnaire that a token opens, in the state that it is in by now."""
+    if TOKEN.fullmatch(token) is None:
+        return None
     async with reading() as reads:
         found = await reads.by_token(token)
     return None if found is None else at(found, now=now())

@@ -29,7 +29,7 @@ def router(*, pages: Pages, access: Access, reading: Reading) -> APIRouter:
         member: Staff,
         status: str = "due",
         participant_id: UUID | None = None,
-        time_point: str | None = None,
+        time_point: Annotated[str | None, Query(pattern="^[a-z0-9_-]{1,40}$")] = None,
         limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 200,
         offset: Annotated[int, Query(ge=0)] = 0,
     ) -> Response:

@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from scheduling.domain.allocation import Allocation, Seeker
+from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.sites import Site
 from support.scheduling_desk import SITE, SchedulingDesk, an_enrolment, scheduling_desk
 from support.scheduling_examples import MONDAY, NOW, PROGRAMME
@@ -16,6 +19,10 @@ from support.servers import Database
 
 MEADOW = Site(site_id="meadow", name="Meadow Hall", outward_code="NE2", division="england-and-wales", room_capacity=12)
 WEEK = timedelta(days=7)
+
+
+def seeker(one: Enrolment) -> Seeker:
+    return Seeker(programme=one.programme, preferred_site=one.preferred_site, close_attention=one.close_attention)
 
 
 @pytest.fixture
@@ -227,6 +234,28 @@ async def test_the_number_of_statements_does_not_grow_with_the_group(desk: Sched
 
     assert counts[1] <= counts[0] + 1  # the sites are asked for where somebody waits
     assert counts[1] <= 12
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_looking_at_few_cohorts_chooses_what_looking_at_all_would(desk: SchedulingDesk, seed: int) -> None:
+    chance = Random(seed)  # noqa: S311 - the same wishes for the same seed
+    sites = [SITE, *(replace(SITE, site_id=f"site-{number}") for number in range(3))]
+    for site in sites:
+        await desk.site(site)
+    for _ in range(20):
+        site_id = chance.choice(sites).site_id
+        await desk.cohort(site_id=site_id, capacity=chance.randint(1, 4), starts_on=MONDAY + chance.randint(0, 5) * WEEK)
+    for size in (1, 3, 1, 12, 2, 20, 5, 30):
+        wishes = [None, *(site.site_id for site in sites)]
+        people = [an_enrolment(preferred_site=chance.choice(wishes), close_attention=chance.random() < 0.4) for _ in range(size)]
+        async with desk.transaction() as (_, repositories):
+            allocation = Allocation(await repositories.cohorts.all_with_room([PROGRAMME.code], now=desk.now))
+        expected = [allocation.cohort_for(seeker(one)) for one in people]
+
+        await desk.enrol(*people)
+
+        given = {row["enrolment_id"]: row["cohort_id"] for row in await desk.places()}
+        assert [given[one.enrolment_id] for one in people] == expected
 
 
 async def test_the_same_cohort_twice_is_one_and_another_under_its_id_is_refused(desk: SchedulingDesk) -> None:

@@ -165,12 +165,13 @@ async def test_a_moved_and_a_cancelled_session_are_told(scheduling: SchedulingBe
 
 
 async def test_a_session_that_is_not_known_is_not_found(scheduling: SchedulingBench) -> None:
-    for method, path, body in [
+    requests: list[tuple[str, str, object]] = [
         ("GET", "register", None),
         ("PUT", "register", {"entries": []}),
         ("POST", "move", {"starts_on": "2027-02-02", "starts_at": "11:30"}),
         ("POST", "cancel", None),
-    ]:
+    ]
+    for method, path, body in requests:
         answer = await scheduling.call(method, f"/sessions/{uuid4()}/{path}", body)
         assert (answer.status_code, answer.json()["error"]) == (404, "There is no session with this session_id.")
 

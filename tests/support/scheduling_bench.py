@@ -31,7 +31,7 @@ HARBOUR = {"name": "Harbour Centre", "outward_code": "NE1", "division": "england
 
 @dataclass(kw_only=True)
 class SchedulingBench:
-    """One running scheduling service. `as_` names who asks: coordinator, facilitator (of harbour), elsewhere, clinician, admin."""
+    """One running service. `as_` is who asks: coordinator, facilitator (of harbour), elsewhere, clinician or admin."""
 
     database: Database
     broker: Broker

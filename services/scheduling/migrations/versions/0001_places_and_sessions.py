@@ -35,12 +35,23 @@ def upgrade() -> None:
         sa.Column("close_attention_limit", sa.Integer, nullable=False),
         sa.Column("first_session_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_session_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seats_taken", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("flagged", sa.Integer, nullable=False, server_default="0"),
         sa.UniqueConstraint("cohort_id", "capacity", name="cohorts_capacity"),
         sa.CheckConstraint("capacity >= 1", name="cohorts_capacity_positive"),
         sa.CheckConstraint("close_attention_limit BETWEEN 0 AND 2", name="cohorts_close_attention_limit"),
         sa.CheckConstraint("status IN ('open', 'running', 'finished', 'cancelled')", name="cohorts_status"),
+        sa.CheckConstraint("seats_taken BETWEEN 0 AND capacity", name="cohorts_within_capacity"),
     )
-    op.create_index("cohorts_open", "cohorts", ["programme", "first_session_at"], postgresql_where=sa.text("status = 'open'"))
+    op.create_index(
+        "cohorts_with_room",
+        "cohorts",
+        ["programme", "first_session_at", "cohort_id"],
+        postgresql_where=sa.text("status = 'open' AND seats_taken < capacity"),
+    )
+    op.create_index(
+        "cohorts_open", "cohorts", ["programme", "first_session_at", "site_id"], postgresql_where=sa.text("status = 'open'")
+    )
     op.create_table(
         "sessions",
         sa.Column("session_id", sa.Uuid, primary_key=True),

@@ -124,6 +124,12 @@ PROBLEMS = text("""
     FROM cohorts c JOIN places p USING (cohort_id) WHERE p.status <> 'discontinued' AND p.close_attention
     GROUP BY c.cohort_id HAVING count(*) > c.close_attention_limit
     UNION ALL
+    SELECT format('cohort %s counts %s seats and %s flagged people, it has %s and %s', c.cohort_id, c.seats_taken, c.flagged,
+        count(p.seat), count(*) FILTER (WHERE p.seat IS NOT NULL AND p.close_attention))
+    FROM cohorts c LEFT JOIN places p USING (cohort_id) GROUP BY c.cohort_id
+    HAVING c.seats_taken <> count(p.seat)
+        OR c.flagged <> count(*) FILTER (WHERE p.seat IS NOT NULL AND p.close_attention)
+    UNION ALL
     SELECT format('place %s is %s without a cohort', place_id, status)
     FROM places WHERE cohort_id IS NULL AND status NOT IN ('waiting', 'discontinued')
     UNION ALL
@@ -184,7 +190,7 @@ class StoredReads:
             found = (await conn.execute(WAITING)).mappings().all()
             programmes = sorted({row["programme"] for row in found})
             sites = await CohortRows(conn).open_sites(programmes, now=now)
-            left = Allocation(await CohortRows(conn).with_room(programmes, now=now))
+            left = Allocation(await CohortRows(conn).all_with_room(programmes, now=now))
         return [
             WaitingPerson(
                 **row,
@@ -212,12 +218,12 @@ class StoredReads:
 
 async def _waiting_beside_free_seats(conn: AsyncConnection, now: datetime) -> list[str]:
     found = (await conn.execute(WAITING)).mappings().all()
-    cohorts = await CohortRows(conn).with_room(sorted({row["programme"] for row in found}), now=now)
+    cohorts = await CohortRows(conn).all_with_room(sorted({row["programme"] for row in found}), now=now)
     left = Allocation(cohorts)
     return [
-        f"participant {row['participant_id']} waits although cohort {seat.cohort_id} has a seat"
+        f"participant {row['participant_id']} waits although cohort {cohort_id} has a seat"
         for row in found
-        if (seat := left.seat_for(_seeker(row)))
+        if (cohort_id := left.cohort_for(_seeker(row)))
     ]
 
 

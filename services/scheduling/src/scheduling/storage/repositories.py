@@ -20,13 +20,15 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
+    or_,
     select,
     text,
+    true,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scheduling.domain.allocation import OpenCohort, Seeker
+from scheduling.domain.allocation import LockedCohort, OpenCohort, Seeker
 from scheduling.domain.cohorts import OPEN, RUNNING, Cohort, Session, Span
 from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.people import Person
@@ -91,53 +93,94 @@ LONGEST_WAITING = union_all(
     select(_waiting_people(close_attention=True)), select(_waiting_people(close_attention=False))
 ).order_by("enrolled_at", "enrolment_id")
 
-_STARTS_LATER = (
-    tables.cohorts.c.programme == any_(_PROGRAMMES),
-    tables.cohorts.c.status == _OPEN,
-    tables.cohorts.c.first_session_at > _NOW,
+_STARTS_LATER = (tables.cohorts.c.status == _OPEN, tables.cohorts.c.first_session_at > _NOW)
+_ROOM = (
+    tables.cohorts.c.cohort_id,
+    tables.cohorts.c.programme,
+    tables.cohorts.c.site_id,
+    tables.cohorts.c.first_session_at,
+    tables.cohorts.c.capacity,
+    tables.cohorts.c.seats_taken,
+    tables.cohorts.c.close_attention_limit,
+    tables.cohorts.c.flagged,
 )
 
-WITH_ROOM = (
-    select(
-        tables.cohorts.c.cohort_id,
-        tables.cohorts.c.programme,
-        tables.cohorts.c.site_id,
-        tables.cohorts.c.first_session_at,
-        tables.cohorts.c.capacity,
-        tables.cohorts.c.close_attention_limit,
-        func.array_agg(tables.places.c.seat).filter(tables.places.c.seat.is_not(None)).label("seats"),
-        func.array_agg(tables.places.c.close_attention_seat)
-        .filter(tables.places.c.close_attention_seat.is_not(None))
-        .label("close_attention_seats"),
-        func.count().filter(tables.places.c.seat.is_not(None), tables.places.c.close_attention).label("flagged"),
+ALL_WITH_ROOM = select(*_ROOM).where(
+    tables.cohorts.c.programme == any_(_PROGRAMMES), *_STARTS_LATER, tables.cohorts.c.seats_taken < tables.cohorts.c.capacity
+)
+
+_WANTED = (
+    func.unnest(_PROGRAMMES, bindparam("sites", type_=ARRAY(Text)))
+    .table_valued("programme", "site_id", name="wanted")
+    .render_derived()
+)
+
+
+def _first_with_room(*, for_close_attention: bool) -> Any:
+    """For each wanted programme, or site of a programme, the earliest cohorts with room."""
+    conditions = [
+        tables.cohorts.c.programme == _WANTED.c.programme,
+        or_(_WANTED.c.site_id.is_(None), tables.cohorts.c.site_id == _WANTED.c.site_id),
+        *_STARTS_LATER,
+        tables.cohorts.c.seats_taken < tables.cohorts.c.capacity,
+    ]
+    if for_close_attention:
+        conditions.append(tables.cohorts.c.flagged < tables.cohorts.c.close_attention_limit)
+    first = (
+        select(*_ROOM)
+        .where(*conditions)
+        .order_by(tables.cohorts.c.first_session_at, tables.cohorts.c.cohort_id)
+        .limit(_LIMIT)
+        .lateral()
     )
-    .outerjoin(tables.places, tables.places.c.cohort_id == tables.cohorts.c.cohort_id)
-    .where(*_STARTS_LATER)
-    .group_by(tables.cohorts.c.cohort_id)
-    .having(func.count(tables.places.c.seat) < tables.cohorts.c.capacity)
+    return select(first).select_from(_WANTED.join(first, true()))
+
+
+# `sites` beside `programmes`: null where any site will do.
+WITH_ROOM = _first_with_room(for_close_attention=False)
+WITH_ROOM_FOR_CLOSE_ATTENTION = WITH_ROOM.union(_first_with_room(for_close_attention=True))
+
+OPEN_SITES = (
+    select(tables.cohorts.c.programme, tables.cohorts.c.site_id)
+    .where(tables.cohorts.c.programme == any_(_PROGRAMMES), *_STARTS_LATER)
+    .distinct()
 )
 
-OPEN_SITES = select(tables.cohorts.c.programme, tables.cohorts.c.site_id).where(*_STARTS_LATER).distinct()
+
+def _taken(seat: Any) -> Any:
+    return (
+        select(func.array_agg(seat))
+        .where(tables.places.c.cohort_id == tables.cohorts.c.cohort_id, seat.is_not(None))
+        .correlate(tables.cohorts)
+        .scalar_subquery()
+    )
+
 
 LOCK_COHORTS = (
-    select(tables.cohorts.c.cohort_id, tables.cohorts.c.first_session_at, tables.cohorts.c.last_session_at)
-    .where(tables.cohorts.c.cohort_id == any_(_IDS))
-    .order_by(tables.cohorts.c.cohort_id)
-    .with_for_update()
-)
-
-CLOSE_ATTENTION_SEATS = (
     select(
         tables.cohorts.c.cohort_id,
+        tables.cohorts.c.first_session_at,
+        tables.cohorts.c.last_session_at,
+        tables.cohorts.c.capacity,
         tables.cohorts.c.close_attention_limit,
-        func.array_agg(tables.places.c.close_attention_seat)
-        .filter(tables.places.c.close_attention_seat.is_not(None))
-        .label("taken"),
+        _taken(tables.places.c.seat).label("seats"),
+        _taken(tables.places.c.close_attention_seat).label("close_attention_seats"),
     )
-    .outerjoin(tables.places, tables.places.c.cohort_id == tables.cohorts.c.cohort_id)
     .where(tables.cohorts.c.cohort_id == any_(_IDS))
-    .group_by(tables.cohorts.c.cohort_id)
+    .order_by(tables.cohorts.c.cohort_id)
+    .with_for_update(of=tables.cohorts)
 )
+
+RECOUNT = text("""
+    UPDATE cohorts SET seats_taken = counted.seats_taken, flagged = counted.flagged
+    FROM (
+        SELECT c.cohort_id, count(p.seat) AS seats_taken,
+            count(*) FILTER (WHERE p.seat IS NOT NULL AND p.close_attention) AS flagged
+        FROM cohorts c LEFT JOIN places p USING (cohort_id)
+        WHERE c.cohort_id = ANY (:ids) GROUP BY c.cohort_id
+    ) counted
+    WHERE cohorts.cohort_id = counted.cohort_id
+""").bindparams(_IDS)
 
 COHORT_OF_SESSION = select(tables.sessions.c.cohort_id).where(tables.sessions.c.session_id == bindparam("session_id", type_=Uuid))
 
@@ -253,30 +296,51 @@ class CohortRows:
         """Let one transaction at a time give out or free seats of a programme, until it commits."""
         await self._conn.execute(LOCK_PLACING, {"programmes": list(programmes)})
 
-    async def lock(self, cohort_ids: Sequence[UUID]) -> Mapping[UUID, Span]:
-        """Lock the cohorts in key order and return when they are."""
+    async def lock(self, cohort_ids: Sequence[UUID]) -> Mapping[UUID, LockedCohort]:
+        """Lock the cohorts in key order and return their seats, which stay so where placing is locked, too."""
         if not cohort_ids:
             return {}
         found = await self._conn.execute(LOCK_COHORTS, {"ids": list(cohort_ids)})
-        return {row.cohort_id: Span(first_session_at=row.first_session_at, last_session_at=row.last_session_at) for row in found}
-
-    async def with_room(self, programmes: Sequence[str], *, now: datetime) -> list[OpenCohort]:
-        """The open cohorts that haven't started and have a seat left."""
-        found = await self._conn.execute(WITH_ROOM, {"programmes": list(programmes), "now": now})
-        return [
-            OpenCohort(
+        return {
+            row.cohort_id: LockedCohort(
                 cohort_id=row.cohort_id,
-                programme=row.programme,
-                site_id=row.site_id,
-                first_session_at=row.first_session_at,
+                span=Span(first_session_at=row.first_session_at, last_session_at=row.last_session_at),
                 capacity=row.capacity,
                 close_attention_limit=row.close_attention_limit,
                 seats_taken=frozenset(row.seats or ()),
                 close_attention_seats_taken=frozenset(row.close_attention_seats or ()),
-                flagged=row.flagged,
             )
             for row in found
-        ]
+        }
+
+    async def with_room(self, seekers: Sequence[Seeker], *, now: datetime) -> list[OpenCohort]:
+        """Of the open cohorts that haven't started and have a seat left, as many as these seekers could make a difference to.
+
+        Each seeker fills at most one cohort, or its close-attention seats, so one more than seekers of every kind is enough.
+        """
+        wanted = {(seeker.programme, site) for seeker in seekers for site in (None, seeker.preferred_site)}
+        ordered = sorted(wanted, key=lambda one: (one[0], one[1] or ""))
+        flagged = any(seeker.close_attention for seeker in seekers)
+        found = await self._conn.execute(
+            WITH_ROOM_FOR_CLOSE_ATTENTION if flagged else WITH_ROOM,
+            {
+                "programmes": [programme for programme, _ in ordered],
+                "sites": [site for _, site in ordered],
+                "now": now,
+                "limit": len(seekers) + 1,
+            },
+        )
+        return list({row["cohort_id"]: OpenCohort(**row) for row in found.mappings()}.values())
+
+    async def all_with_room(self, programmes: Sequence[str], *, now: datetime) -> list[OpenCohort]:
+        """The open cohorts that haven't started and have a seat left."""
+        found = await self._conn.execute(ALL_WITH_ROOM, {"programmes": list(programmes), "now": now})
+        return [OpenCohort(**row) for row in found.mappings()]
+
+    async def recount(self, cohort_ids: Sequence[UUID]) -> None:
+        """Count the taken seats of locked cohorts again, after places in them changed."""
+        if cohort_ids:
+            await self._conn.execute(RECOUNT, {"ids": list(cohort_ids)})
 
     async def open_sites(self, programmes: Sequence[str], *, now: datetime) -> Mapping[str, AbstractSet[str]]:
         """The sites with an open cohort that hasn't started, by programme, full ones too."""
@@ -284,16 +348,6 @@ class CohortRows:
         for row in await self._conn.execute(OPEN_SITES, {"programmes": list(programmes), "now": now}):
             sites[row.programme].add(row.site_id)
         return sites
-
-    async def free_close_attention_seats(self, cohort_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[int]]:
-        """The numbers of the close-attention seats that nobody has, lowest first."""
-        if not cohort_ids:
-            return {}
-        found = await self._conn.execute(CLOSE_ATTENTION_SEATS, {"ids": list(cohort_ids)})
-        return {
-            row.cohort_id: [one for one in range(1, row.close_attention_limit + 1) if one not in (row.taken or ())]
-            for row in found
-        }
 
     async def id_of_session(self, session_id: UUID) -> UUID | None:
         """The cohort that has this session."""

@@ -48,11 +48,22 @@ cohorts = Table(
     # Of the sessions that aren't cancelled: what placing looks for.
     Column("first_session_at", DateTime(timezone=True), nullable=False),
     Column("last_session_at", DateTime(timezone=True), nullable=False),
+    # Counted again from the places whenever one of them changes: full cohorts stay out of the index that placing reads.
+    Column("seats_taken", Integer, nullable=False, server_default="0"),
+    Column("flagged", Integer, nullable=False, server_default="0"),
     UniqueConstraint("cohort_id", "capacity", name="cohorts_capacity"),
     CheckConstraint("capacity >= 1", name="cohorts_capacity_positive"),
     CheckConstraint("close_attention_limit BETWEEN 0 AND 2", name="cohorts_close_attention_limit"),
     CheckConstraint("status IN ('open', 'running', 'finished', 'cancelled')", name="cohorts_status"),
-    Index("cohorts_open", "programme", "first_session_at", postgresql_where=text("status = 'open'")),
+    CheckConstraint("seats_taken BETWEEN 0 AND capacity", name="cohorts_within_capacity"),
+    Index(
+        "cohorts_with_room",
+        "programme",
+        "first_session_at",
+        "cohort_id",
+        postgresql_where=text("status = 'open' AND seats_taken < capacity"),
+    ),
+    Index("cohorts_open", "programme", "first_session_at", "site_id", postgresql_where=text("status = 'open'")),
 )
 
 sessions = Table(

@@ -51,6 +51,7 @@ async def cancel_session(
         after = [place.rescheduled(now=now) for place in places]
     changed = [new for new, old in zip(after, places, strict=True) if new is not old]
     await repositories.places.change(changed)
+    await repositories.cohorts.recount([cohort_id])
     told = {place.place_id: (place, cohort.span if place.cohort_id else None) for place in changed}
     if cohort.status == CANCELLED:
         for place, span in await place_waiting_people(programmes=[programme.code], repositories=repositories, now=now):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
 
+from scheduling.domain.allocation import LockedCohort
 from scheduling.domain.cohorts import Cohort, Span
 from scheduling.domain.places import Place
 
@@ -19,6 +20,6 @@ class Changes:
     places: tuple[PlaceChange, ...] = ()
 
 
-def with_spans(places: Iterable[Place], spans: Mapping[UUID, Span]) -> list[PlaceChange]:
+def with_spans(places: Iterable[Place], cohorts: Mapping[UUID, LockedCohort]) -> list[PlaceChange]:
     """Put the dates of its cohort beside each place."""
-    return [(place, spans[place.cohort_id] if place.cohort_id else None) for place in places]
+    return [(place, cohorts[place.cohort_id].span if place.cohort_id else None) for place in places]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from scheduling.domain.cohorts import Span
+from scheduling.domain.allocation import LockedCohort
 from scheduling.domain.enrolments import ENROLLED, WITHDRAWN, Enrolment
 from scheduling.use_cases.changes import Changes, PlaceChange
 from scheduling.use_cases.flag_close_attention import flag_close_attention
@@ -34,19 +34,21 @@ async def follow_enrolments(
 
     ids = [enrolment.enrolment_id for enrolment in current]
     places = {place.enrolment_id: place for place in await repositories.places.latest_of(ids)}
-    spans: dict[UUID, Span] = {}
+    cohorts: dict[UUID, LockedCohort] = {}
     if cohort_ids := sorted({place.cohort_id for place in places.values() if place.cohort_id}):
         # Registers change places while they hold the cohort: read again what they may have changed before we held it.
-        spans.update(await repositories.cohorts.lock(cohort_ids))
+        cohorts.update(await repositories.cohorts.lock(cohort_ids))
         places = {place.enrolment_id: place for place in await repositories.places.latest_of(ids)}
 
     withdrawn = [enrolment for enrolment in current if enrolment.status == WITHDRAWN]
     enrolled = [enrolment for enrolment in current if enrolment.status == ENROLLED]
     changes: list[PlaceChange] = await withdraw(
-        enrolments=withdrawn, places=places, spans=spans, repositories=repositories, now=now, new_id=new_id
+        enrolments=withdrawn, places=places, cohorts=cohorts, repositories=repositories, now=now, new_id=new_id
     )
-    places = await flag_close_attention(enrolments=enrolled, places=places, repositories=repositories)
-    touched = {place.programme for place in places.values() if place.cohort_id and spans[place.cohort_id].first_session_at > now}
+    places = await flag_close_attention(enrolments=enrolled, places=places, cohorts=cohorts, repositories=repositories)
+    touched = {
+        place.programme for place in places.values() if place.cohort_id and cohorts[place.cohort_id].span.first_session_at > now
+    }
     if touched:
         changes += await place_waiting_people(programmes=sorted(touched), repositories=repositories, now=now)
         places = {place.enrolment_id: place for place in await repositories.places.latest_of(ids)}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from scheduling.domain.allocation import Allocation, Seeker, waiting_reason
+from scheduling.domain.allocation import Allocation, Seating, Seeker, waiting_reason
 from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.places import DISCONTINUED, WAITING, Place, first_place
 from scheduling.use_cases.changes import PlaceChange, with_spans
@@ -31,20 +31,21 @@ async def place_enrolled_people(
     if not without_seat:
         return []
     seekers = [_seeker(enrolment) for enrolment in without_seat]
-    programmes = sorted({seeker.programme for seeker in seekers})
-    allocation = Allocation(await repositories.cohorts.with_room(programmes, now=now))
-    seats = [allocation.seat_for(seeker) for seeker in seekers]
-    spans = await repositories.cohorts.lock(sorted({seat.cohort_id for seat in seats if seat}))
-    sites = {} if all(seats) else await repositories.cohorts.open_sites(programmes, now=now)
+    allocation = Allocation(await repositories.cohorts.with_room(seekers, now=now))
+    chosen = [allocation.cohort_for(seeker) for seeker in seekers]
+    cohorts = await repositories.cohorts.lock(sorted({cohort_id for cohort_id in chosen if cohort_id}))
+    seating = Seating(cohorts)
+    unplaced = sorted({seeker.programme for seeker, cohort_id in zip(seekers, chosen, strict=True) if cohort_id is None})
+    sites = await repositories.cohorts.open_sites(unplaced, now=now) if unplaced else {}
 
     added: list[Place] = []
     changed: list[Place] = []
-    for enrolment, seeker, seat in zip(without_seat, seekers, seats, strict=True):
+    for enrolment, seeker, cohort_id in zip(without_seat, seekers, chosen, strict=True):
         before = places.get(enrolment.enrolment_id)
         is_new = before is None or before.status == DISCONTINUED
         place = first_place(enrolment, place_id=new_id(), now=now) if before is None or is_new else before
-        if seat:
-            after = place.seated(seat, now=now)
+        if cohort_id:
+            after = place.seated(seating.take(cohort_id, close_attention=seeker.close_attention), now=now)
         else:
             has_room = allocation.has_room(seeker.programme)
             after = place.kept_waiting(waiting_reason(seeker, sites=sites, has_room=has_room), now=now)
@@ -54,7 +55,8 @@ async def place_enrolled_people(
             changed.append(after)
     await repositories.places.add(added)
     await repositories.places.change(changed)
-    return with_spans([*added, *changed], spans)
+    await repositories.cohorts.recount(list(cohorts))
+    return with_spans([*added, *changed], cohorts)
 
 
 def _seeker(enrolment: Enrolment) -> Seeker:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
-from scheduling.domain.allocation import Allocation
+from scheduling.domain.allocation import Allocation, Seating
 from scheduling.domain.places import Place
 from scheduling.use_cases.changes import PlaceChange, with_spans
 from scheduling.use_cases.repositories import Repositories
@@ -11,19 +12,23 @@ from scheduling.use_cases.repositories import Repositories
 
 async def place_waiting_people(*, programmes: Sequence[str], repositories: Repositories, now: datetime) -> list[PlaceChange]:
     """Seat those who fit, earliest enrolled first. Placing must be locked for the programmes."""
-    cohorts = await repositories.cohorts.with_room(programmes, now=now)
-    allocation = Allocation(cohorts)
-    seated: list[Place] = []
+    open_cohorts = await repositories.cohorts.all_with_room(programmes, now=now)
+    allocation = Allocation(open_cohorts)
+    chosen: list[tuple[Place, UUID]] = []
     for programme in programmes:
-        free = sum(cohort.capacity - len(cohort.seats_taken) for cohort in cohorts if cohort.programme == programme)
+        free = sum(cohort.capacity - cohort.seats_taken for cohort in open_cohorts if cohort.programme == programme)
         if not free:
             continue
         for place, seeker in await repositories.places.longest_waiting(programme, limit=free):
-            seat = allocation.seat_for(seeker)
-            if seat:
-                seated.append(place.seated(seat, now=now))
-    if not seated:
+            if cohort_id := allocation.cohort_for(seeker):
+                chosen.append((place, cohort_id))
+    if not chosen:
         return []
-    spans = await repositories.cohorts.lock(sorted({place.cohort_id for place in seated if place.cohort_id}))
+    cohorts = await repositories.cohorts.lock(sorted({cohort_id for _, cohort_id in chosen}))
+    seating = Seating(cohorts)
+    seated = [
+        place.seated(seating.take(cohort_id, close_attention=place.close_attention), now=now) for place, cohort_id in chosen
+    ]
     await repositories.places.change(seated)
-    return with_spans(seated, spans)
+    await repositories.cohorts.recount(list(cohorts))
+    return with_spans(seated, cohorts)

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from scheduling.domain.allocation import OpenCohort, Seeker
-from scheduling.domain.cohorts import Cohort, Span
+from scheduling.domain.allocation import LockedCohort, OpenCohort, Seeker
+from scheduling.domain.cohorts import Cohort
 from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.people import Person
 from scheduling.domain.places import Place
@@ -44,20 +44,24 @@ class Cohorts(Protocol):
         """Let one transaction at a time give out or free seats of a programme, until it commits."""
         ...
 
-    async def lock(self, cohort_ids: Sequence[UUID]) -> Mapping[UUID, Span]:
-        """Lock the cohorts in key order and return when they are."""
+    async def lock(self, cohort_ids: Sequence[UUID]) -> Mapping[UUID, LockedCohort]:
+        """Lock the cohorts in key order and return their seats, which stay so where placing is locked, too."""
         ...
 
-    async def with_room(self, programmes: Sequence[str], *, now: datetime) -> list[OpenCohort]:
+    async def with_room(self, seekers: Sequence[Seeker], *, now: datetime) -> list[OpenCohort]:
+        """Of the open cohorts that haven't started and have a seat left, as many as these seekers could make a difference to."""
+        ...
+
+    async def all_with_room(self, programmes: Sequence[str], *, now: datetime) -> list[OpenCohort]:
         """The open cohorts that haven't started and have a seat left."""
+        ...
+
+    async def recount(self, cohort_ids: Sequence[UUID]) -> None:
+        """Count the taken seats of locked cohorts again, after places in them changed."""
         ...
 
     async def open_sites(self, programmes: Sequence[str], *, now: datetime) -> Mapping[str, AbstractSet[str]]:
         """The sites with an open cohort that hasn't started, by programme, full ones too."""
-        ...
-
-    async def free_close_attention_seats(self, cohort_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[int]]:
-        """The numbers of the close-attention seats that nobody has, lowest first."""
         ...
 
     async def id_of_session(self, session_id: UUID) -> UUID | None: ...

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from scheduling.domain.cohorts import Span
+from scheduling.domain.allocation import LockedCohort
 from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.places import Place, first_place
 from scheduling.use_cases.changes import PlaceChange, with_spans
@@ -15,14 +15,14 @@ async def withdraw(
     *,
     enrolments: Sequence[Enrolment],
     places: Mapping[UUID, Place],
-    spans: Mapping[UUID, Span],
+    cohorts: Mapping[UUID, LockedCohort],
     repositories: Repositories,
     now: datetime,
     new_id: Callable[[], UUID],
 ) -> list[PlaceChange]:
     """Discontinue what these people have; who withdrew before being placed gets a place that is discontinued from the start.
 
-    Their cohorts must be locked; `spans` are their dates.
+    `cohorts` are theirs, locked.
     """
     added: list[Place] = []
     changed: list[Place] = []
@@ -34,4 +34,5 @@ async def withdraw(
             changed.append(after)
     await repositories.places.add(added)
     await repositories.places.change(changed)
-    return with_spans([*added, *changed], spans)
+    await repositories.cohorts.recount(sorted({place.cohort_id for place in changed if place.cohort_id}))
+    return with_spans([*added, *changed], cohorts)

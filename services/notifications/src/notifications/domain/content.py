@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from notifications.domain.cohort import Cohort
+from notifications.domain.discretion import fit_for_sms
 from notifications.domain.message import Kind, Message
 from notifications.domain.spoken_time import spoken_day, spoken_time
 
@@ -99,7 +100,8 @@ def _questionnaire_due(asked: _Asked) -> dict[str, Any]:
 
 
 def _what_comes_next(asked: _Asked) -> dict[str, Any]:
-    return {"signposts": list(asked.fact("signposts"))}
+    signposts = list(asked.fact("signposts"))
+    return {"signposts": signposts, "signposts_for_sms": fit_for_sms(signposts)}
 
 
 _CONTENT: Mapping[Kind, Callable[[_Asked], dict[str, Any]]] = MappingProxyType(

@@ -75,6 +75,7 @@ def _text_of(mail: Mail) -> str:
         return ""
     charset = part.get_content_charset("utf-8") if part is not None else "utf-8"
     try:
-        return payload.decode(charset, errors="replace")
+        text = payload.decode(charset, errors="replace")
     except LookupError:
-        return payload.decode("utf-8", errors="replace")
+        text = payload.decode("utf-8", errors="replace")
+    return text.replace("\r\n", "\n").rstrip("\n")

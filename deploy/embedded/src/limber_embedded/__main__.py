@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from limber_embedded.commands.check import check
+from limber_embedded.commands.docs import docs
 from limber_embedded.commands.down import down
 from limber_embedded.commands.lock import lock
 from limber_embedded.commands.organisations import organisations
@@ -40,7 +41,7 @@ def main() -> None:
     """Limber: from a referral to a place, a programme, results and messages."""
 
 
-for command in (up, down, status, refer, simulate, staff, organisations, check, test, lock):
+for command in (up, down, status, refer, simulate, staff, organisations, check, test, docs, lock):
     main.add_command(command)
 
 if __name__ == "__main__":

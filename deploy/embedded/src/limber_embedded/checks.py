@@ -46,6 +46,8 @@ def checks() -> list[Check]:
         Check(name="ruff: format", run=lambda: _program("ruff", "format", "--check", "--quiet")),
         Check(name="lock: free of addresses", run=_locks_name_no_address),
         Check(name="lock: fresh", run=_locks_are_fresh),
+        Check(name="documents: fresh", run=_documents_are_fresh),
+        Check(name="examples: kept", run=_examples_are_kept),
         Check(name="imports: layers", run=lambda: _program("lint-imports", "--no-cache")),
         *(Check(name=f"imports: declared by {_name(path)}", run=_declared_by(path.parent)) for path in lock.members()),
         Check(name="mypy: strict", run=lambda: _program("mypy")),
@@ -88,3 +90,16 @@ def _locks_are_fresh() -> str:
             if again.read_text() != one.path.read_text():
                 return f"{one.name} is not what the members declare: run ./limber lock"
     return ""
+
+
+def _documents_are_fresh() -> str:
+    from limber_embedded.documents import written  # noqa: PLC0415 - the other commands shall not carry pydantic
+
+    stale = written.stale()
+    return f"not what the code says; ./limber docs writes them: {', '.join(stale)}" if stale else ""
+
+
+def _examples_are_kept() -> str:
+    from limber_embedded.documents import examples  # noqa: PLC0415 - the other commands shall not carry pydantic
+
+    return "\n".join(examples.broken_promises())

@@ -17,19 +17,26 @@ from event_contracts.people import Person
 from event_contracts.receipts import Receipt
 from event_contracts.scheduling import CohortChanged, PlaceChanged
 
+ContractClass = type[Contract]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventType:
-    """One kind of event. `type` is its `ce-type`; `{…}` in `subject` stands for one token of the NATS subject."""
+    """One kind of event. `type` is its `ce-type`; `{…}` in `subject` stands for one token of the NATS subject.
+
+    `model` is the body where the content type is application/json; FHIR bodies are NHS BaRS message Bundles. `codes` are those
+    that are known of a field (dots lead into parts of it).
+    """
 
     type: str
     stream: str
     subject: str
-    model: type[Contract]
+    model: ContractClass
     publisher: str
     readers: tuple[str, ...]
     meaning: str
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    content_types: tuple[str, ...] = ("application/json",)
 
 
 REFERRAL_STATUSES = ("accepted", "duplicate", "needs_review", "declined", "cancelled", "invalid")
@@ -44,6 +51,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         readers=("enrolment",),
         meaning="A GP practice refers a person",
         codes={"clinical.joints": ("knee", "hip"), "patient.preferred_channel": ("sms", "email")},
+        content_types=("application/json", "application/fhir+json", "application/fhir+xml"),
     ),
     EventType(
         type="receipts.gp.v1",

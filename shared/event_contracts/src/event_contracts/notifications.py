@@ -7,7 +7,7 @@ from event_contracts.contract import Contract
 
 
 class MessageChanged(Contract):
-    """One message to one person, without its words or address. `about_id` is the session, questionnaire or referral it is about."""
+    """One message to one person, without its words or address. `about_id`: the session, questionnaire or referral."""
 
     message_id: UUID
     sequence: int

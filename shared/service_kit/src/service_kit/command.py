@@ -1,6 +1,7 @@
-"""`python -m <service> [serve|migrate|replay]`."""
+"""`python -m <service> [serve|migrate|replay|openapi]`."""
 
 import asyncio
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,8 +24,8 @@ STOP_SECONDS = 15
 def run(*, name: str, build: Callable[[], FastAPI], settings: Callable[[], ServiceSettings], migrations: Path) -> None:
     """Be the service's command line. Wrong settings end it with a sentence that names the variable."""
     command = sys.argv[1] if len(sys.argv) > 1 else "serve"
-    if command not in {"serve", "migrate", "replay"}:
-        sys.exit(f"usage: python -m {name} [serve|migrate|replay]")
+    if command not in {"serve", "migrate", "replay", "openapi"}:
+        sys.exit(f"usage: python -m {name} [serve|migrate|replay|openapi]")
     try:
         known = settings()
     except ValidationError as error:
@@ -37,6 +38,8 @@ def run(*, name: str, build: Callable[[], FastAPI], settings: Callable[[], Servi
         migrate(database_url=known.full_database_url(), migrations=migrations)
     elif command == "replay":
         print(asyncio.run(_replay(known)))
+    elif command == "openapi":
+        print(json.dumps(build().openapi(), indent=2, ensure_ascii=False))
     else:
         uvicorn.run(
             build(),

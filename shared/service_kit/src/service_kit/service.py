@@ -57,6 +57,11 @@ class Service:
         self._doing = 0
         self._activity = 0
 
+    @property
+    def consumers(self) -> Sequence[Consumer]:
+        """What the service reads, as `app` wired it."""
+        return self._consumers
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that commits at the end; then the relay and due work look at once for what it left to do."""

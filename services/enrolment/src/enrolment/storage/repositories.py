@@ -43,10 +43,17 @@ _PEOPLE_OF_SERVICE_REQUESTS = text(
     "SELECT r.participant_id FROM referrals r JOIN unnest(:channels, :organisations, :texts)"
     " AS asked (channel, organisation, service_request) USING (channel, organisation, service_request)"
 ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("channels", "organisations", "texts")))
-# Candidates are found without a lock and locked by id afterwards: their keys may have been completed meanwhile, never changed.
+# Candidates are found without a lock and locked by id afterwards: keys may be completed meanwhile, never changed. Each index is
+# asked by itself: with OR the planner reads the whole table.
 _PEOPLE = text(
-    "SELECT * FROM participants WHERE id IN (SELECT id FROM participants WHERE match_family = ANY(:keys)"
-    " OR match_given = ANY(:keys) OR match_number = ANY(:keys)) OR id = ANY(:ids) ORDER BY id FOR UPDATE"
+    """
+SELECT * FROM participants WHERE id IN (
+  SELECT id FROM participants WHERE match_family = ANY(:keys)
+  UNION SELECT id FROM participants WHERE match_given = ANY(:keys)
+  UNION SELECT id FROM participants WHERE match_number = ANY(:keys)
+  UNION SELECT unnest(:ids)
+) ORDER BY id FOR UPDATE
+"""
 ).bindparams(bindparam("keys", type_=ARRAY(Text)), bindparam("ids", type_=ARRAY(Uuid)))
 _BY_PERSON = "SELECT * FROM {} WHERE participant_id = ANY(:ids)"
 _REFERRALS_OF = text(_BY_PERSON.format("referrals") + " ORDER BY received_at, id").bindparams(bindparam("ids", type_=ARRAY(Uuid)))

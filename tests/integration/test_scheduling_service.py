@@ -224,6 +224,7 @@ async def test_the_pages_show_cohorts_people_and_why_somebody_waits(scheduling: 
 
     cohorts = await page(scheduling, "/cohorts")
     assert "Harbour Centre" in cohorts
+    assert "ESCAPE-pain for knees and hips" in cohorts
     assert "1 of 1" in cohorts
     assert str(ann) in await page(scheduling, f"/cohorts/{opened['cohort_id']}")
     waiting = await page(scheduling, "/waiting")

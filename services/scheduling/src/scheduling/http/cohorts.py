@@ -111,7 +111,9 @@ def cohorts_router(desk: Desk) -> APIRouter:
         """The cohorts of the member's sites."""
         cohorts = await desk.reads.cohorts(status=status, sites=sites_seen_by(member))
         if wants_page(request):
-            return desk.pages.render(request, "cohorts.html", member=member, cohorts=cohorts, status=status)
+            return desk.pages.render(
+                request, "cohorts.html", member=member, cohorts=cohorts, status=status, programmes=desk.programmes
+            )
         return CohortList(cohorts=cohorts)
 
     @router.get("/cohorts/{cohort_id}", response_model=CohortDetail)
@@ -122,7 +124,9 @@ def cohorts_router(desk: Desk) -> APIRouter:
             raise HTTPException(404, "There is no cohort with this cohort_id.")
         require_site(member, cohort.site_id)
         if wants_page(request):
-            return desk.pages.render(request, "cohort.html", member=member, cohort=cohort, now=desk.now())
+            return desk.pages.render(
+                request, "cohort.html", member=member, cohort=cohort, now=desk.now(), programmes=desk.programmes
+            )
         return cohort
 
     return router

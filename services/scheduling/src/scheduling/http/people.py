@@ -28,7 +28,7 @@ def people_router(desk: Desk) -> APIRouter:
         """The waiting list with the reason for each."""
         waiting = await desk.reads.waiting(now=desk.now())
         if wants_page(request):
-            return desk.pages.render(request, "waiting.html", member=member, waiting=waiting)
+            return desk.pages.render(request, "waiting.html", member=member, waiting=waiting, programmes=desk.programmes)
         return WaitingList(waiting=waiting)
 
     @router.get("/participants/{participant_id}/part", include_in_schema=False)

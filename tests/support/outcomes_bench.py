@@ -52,11 +52,12 @@ async def eventually(condition: Callable[[], Awaitable[Any]], *, seconds: float 
 
 @dataclass(kw_only=True)
 class Participant:
-    """A synthetic person with one enrolment and one place, and the versions told so far."""
+    """A synthetic person with one enrolment and one place, and the versions told so far. Sessions run from a week after `began`."""
 
     participant_id: UUID = field(default_factory=new_id)
     enrolment_id: UUID = field(default_factory=new_id)
     place_id: UUID = field(default_factory=new_id)
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
     enrolment_version: int = 0
     place_version: int = 0
 
@@ -143,7 +144,6 @@ class OutcomesBench:
 
     async def tell_place(self, person: Participant, *, status: str = "placed", **changes: Any) -> None:
         person.place_version += 1
-        now = datetime.now(UTC)
         facts: dict[str, Any] = {
             "place_id": person.place_id,
             "sequence": person.place_version,
@@ -152,9 +152,9 @@ class OutcomesBench:
             "programme": "escape-pain-knee-hip",
             "status": status,
             "cohort_id": new_id(),
-            "first_session_at": now + timedelta(days=7),
-            "last_session_at": now + timedelta(days=49),
-            "changed_at": now,
+            "first_session_at": person.began + timedelta(days=7),
+            "last_session_at": person.began + timedelta(days=49),
+            "changed_at": datetime.now(UTC),
         }
         type_ = "scheduling.place.changed.v1"
         subject = f"{type_}.{bucket_of(person.participant_id)}"

@@ -52,7 +52,7 @@ async def eventually(condition: Callable[[], Awaitable[Any]], *, seconds: float 
 
 @dataclass(kw_only=True)
 class Participant:
-    """A synthetic person with one enrolment and one place, and the versions told so far. Sessions run from a week after `began`."""
+    """A synthetic person with one enrolment and one place, and the versions told so far; sessions count from `began`."""
 
     participant_id: UUID = field(default_factory=new_id)
     enrolment_id: UUID = field(default_factory=new_id)

@@ -7,12 +7,15 @@ from typing import Any
 
 import click
 
+from limber_embedded.commands.bench import bench
 from limber_embedded.commands.check import check
 from limber_embedded.commands.docs import docs
 from limber_embedded.commands.down import down
+from limber_embedded.commands.held import held
 from limber_embedded.commands.lock import lock
 from limber_embedded.commands.organisations import organisations
 from limber_embedded.commands.refer import refer
+from limber_embedded.commands.replay import replay
 from limber_embedded.commands.simulate import simulate
 from limber_embedded.commands.staff import staff
 from limber_embedded.commands.status import status
@@ -41,7 +44,7 @@ def main() -> None:
     """Limber: from a referral to a place, a programme, results and messages."""
 
 
-for command in (up, down, status, refer, simulate, staff, organisations, check, test, docs, lock):
+for command in (up, down, status, refer, simulate, bench, held, replay, staff, organisations, check, test, docs, lock):
     main.add_command(command)
 
 if __name__ == "__main__":

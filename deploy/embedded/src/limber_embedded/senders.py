@@ -13,6 +13,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js import JetStreamContext
+from nats.js.api import PubAck
 from nats.js.errors import APIError
 from service_kit.ids import new_id
 
@@ -55,24 +56,31 @@ class Practice:
 
     def __init__(self, code: str, client: Client) -> None:
         self.code = code
+        self._subject = f"intake.gp.{code}.referral.v1"
         self._jetstream: JetStreamContext = client.jetstream(timeout=10, domain=DOMAIN)
         self._subscription: JetStreamContext.PullSubscription | None = None
 
     async def publish(self, message: Message) -> None:
         """Publish one event; Problem says why the broker refused it."""
-        headers = {
+        try:
+            await self._jetstream.publish(self._subject, message.body, headers=self._headers(message))
+        except APIError as error:
+            raise Problem(f"The broker refused the event: {error.description}.") from error
+        except NatsError as error:
+            raise Problem(f"The event could not be published: {error or type(error).__name__}.") from error
+
+    async def publish_soon(self, message: Message) -> asyncio.Future[PubAck]:
+        """Publish one event without waiting: the future ends when the broker has stored it."""
+        return await self._jetstream.publish_async(self._subject, message.body, headers=self._headers(message))
+
+    def _headers(self, message: Message) -> dict[str, str]:
+        return {
             "ce-specversion": "1.0",
             "ce-id": message.event_id,
             "ce-source": f"urn:ods:{self.code}",
             "ce-type": REFERRAL_TYPE,
             "ce-datacontenttype": message.content_type,
         }
-        try:
-            await self._jetstream.publish(f"intake.gp.{self.code}.referral.v1", message.body, headers=headers)
-        except APIError as error:
-            raise Problem(f"The broker refused the event: {error.description}.") from error
-        except NatsError as error:
-            raise Problem(f"The event could not be published: {error or type(error).__name__}.") from error
 
     async def receipts(self, *, seconds: float) -> list[dict[str, Any]]:
         """Return the receipts that have come, waiting at most so long for the first."""

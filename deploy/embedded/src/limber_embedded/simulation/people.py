@@ -4,6 +4,7 @@ So the same seed gives the same funnel on a home that has seen it before, where 
 are of the range 999, phones of 07700 900xxx and addresses at example.org, which are nobody's.
 """
 
+import json
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -143,3 +144,16 @@ def _person(
 
 def _one_of(chance: random.Random, weighted: tuple[tuple[Any, int], ...]) -> Any:
     return chance.choices([value for value, _ in weighted], [weight for _, weight in weighted])[0]
+
+
+def synthetic_referrals(*, count: int, first: int, site: str, today: date) -> list[bytes]:
+    """Return the bodies of referrals of people who are all eligible and can be reached, for measurements."""
+    chance = random.Random(f"limber measurements {first}")  # noqa: S311 - these people don't exist
+    bodies = []
+    for serial in range(first, first + count):
+        referral = _person(serial, ELIGIBLE, chance, chance, serial, (site,), today, "measurement").referral
+        referral["clinical"]["close_attention"] = False
+        referral["patient"] |= {"phone": f"07700 900{serial % 1000:03d}", "email": f"person-{serial}@example.org"}
+        referral["patient"]["preferred_channel"] = "sms" if serial % 2 else "email"
+        bodies.append(json.dumps(referral).encode())
+    return bodies

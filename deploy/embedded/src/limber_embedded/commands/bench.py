@@ -1,0 +1,60 @@
+"""`./limber bench`: measurements, each beside what it should be compared with. The code is in tests/benchmarks."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine
+from importlib import import_module
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from limber_embedded.checkout import CHECKOUT
+from limber_embedded.commands.options import json_option
+
+
+@click.group()
+def bench() -> None:
+    """Measure in a home of its own, which is deleted afterwards."""
+
+
+@bench.command()
+@click.option("--events", type=click.IntRange(min=10, max=15_000), default=1000, show_default=True, help="Referrals in each round.")
+@click.option("--rounds", type=click.IntRange(min=1, max=9), default=1, show_default=True, help="Figures are medians over the rounds.")
+@json_option
+def pipeline(*, events: int, rounds: int, as_json: bool) -> None:
+    """Events per second from INTAKE to the last resulting message, beside the floor and a plain FastStream program."""
+    _measure("pipeline", as_json=as_json, events=events, rounds=rounds)
+
+
+@bench.command()
+@click.option("--events", type=click.IntRange(min=10, max=5000), default=200, show_default=True, help="Referrals, one after the other.")
+@json_option
+def latency(*, events: int, as_json: bool) -> None:
+    """Milliseconds from hop to hop at low load, beside a bare publish and commit."""
+    _measure("latency", as_json=as_json, events=events)
+
+
+def _measure(name: str, *, as_json: bool, **options: int) -> None:
+    sys.path.insert(0, str(CHECKOUT / "tests"))
+    measure: Callable[..., Coroutine[Any, Any, dict[str, Any]]] = getattr(import_module(f"benchmarks.{name}"), name)
+    console = Console(stderr=True)
+    with console.status("starting a home of its own") as status:
+        figures = asyncio.run(measure(**options, say=status.update))
+    if as_json:
+        click.echo(json.dumps(figures, indent=2))
+        return
+    table = Table(name, "figure")
+    for label, value in _flat(figures):
+        table.add_row(label, str(value))
+    Console().print(table)
+
+
+def _flat(figures: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for name, value in figures.items():
+        label = f"{before}{name.replace('_', ' ')}"
+        found += _flat(value, f"{label}: ") if isinstance(value, dict) else [(label, value)]
+    return found

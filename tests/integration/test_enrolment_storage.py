@@ -87,7 +87,8 @@ async def test_two_instances_that_get_the_same_people_at_once_make_each_of_them_
         counts = (
             await conn.execute(
                 text(
-                    "SELECT (SELECT count(*) FROM participants), (SELECT count(*) FROM enrolments), (SELECT count(*) FROM referrals)"
+                    "SELECT (SELECT count(*) FROM participants), (SELECT count(*) FROM enrolments),"
+                    " (SELECT count(*) FROM referrals)"
                 )
             )
         ).one()

@@ -56,7 +56,8 @@ def build(settings: EnrolmentSettings | None = None) -> FastAPI:
         return outcome.referrals[0]
 
     engine, access = service.engine, service.access
-    journey_page = JourneyPage(engine=engine, pages=pages, others=OTHER_PARTS)
+    names = {programme.code: programme.name for programme in programmes.values()}
+    journey_page = JourneyPage(engine=engine, pages=pages, programmes=names, others=OTHER_PARTS)
     app = service.app(
         consumers=[intake.consumer()],
         routers=[

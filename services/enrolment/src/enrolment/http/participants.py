@@ -1,6 +1,6 @@
 """Pages about people: the list, and each one's journey."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
@@ -25,6 +25,7 @@ STATES = {
     "enrolled": ("Enrolled", "good"),
     "withdrawn": ("Withdrawn", "ended"),
 }
+LANGUAGES = {"en": "English", "cy": "Welsh"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class JourneyPage:
 
     engine: AsyncEngine
     pages: Pages
+    programmes: Mapping[str, str]
     others: Sequence[tuple[str, str]]
 
     async def __call__(
@@ -56,6 +58,8 @@ class JourneyPage:
             member=member,
             states=STATES,
             journey=found,
+            programmes=self.programmes,
+            languages=LANGUAGES,
             errors=errors,
             is_clinician=member.role == CLINICIAN,
             others=self.others,
@@ -100,7 +104,7 @@ def participants_router(*, engine: AsyncEngine, access: Access, pages: Pages, jo
         """Enrolment's part of a journey."""
         async with engine.connect() as conn:
             found = await reading.journey(conn, participant_id)
-        return pages.render(request, "part.html", member=member, states=STATES, journey=found)
+        return pages.render(request, "part.html", member=member, states=STATES, journey=found, programmes=journey_page.programmes)
 
     def _list(
         request: Request,

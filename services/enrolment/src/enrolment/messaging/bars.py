@@ -1,6 +1,6 @@
 """NHS Booking and Referral Standard (BaRS) message Bundles to commands.
 
-What is read, and why so little, is in docs/decisions/0011-reading-bars.md. Reasons name BaRS's own fields.
+What is read, and why so little, is in docs/decisions/2026-11-23-bars-is-read-by-hand.md. Reasons name BaRS's own fields.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -20,6 +20,7 @@ from service_kit.subscription import GroupBroker
 CLOCK_SUBJECT = "$KV.clock.offset"
 _CLOCK_READ = f"$JS.API.DIRECT.GET.KV_clock.{CLOCK_SUBJECT}"
 _CLOCK_POLL_SECONDS = 5.0
+_CLOCK_RETRY_SECONDS = 0.2
 
 
 class NotDeclaredError(RuntimeError):
@@ -80,8 +81,11 @@ async def durable_info(client: Client, consumer: Consumer) -> ConsumerInfo:
     return ConsumerInfo.from_response(answer)
 
 
-async def follow_clock(client: Client, clock: Clock, *, allowed: bool, moved: Callable[[], None]) -> None:
-    """Keep the clock's offset as the bucket has it, until cancelled. In production a bucket that was moved is ignored, loudly."""
+async def follow_clock(client: Client, clock: Clock, *, allowed: bool, known: asyncio.Event, moved: Callable[[], None]) -> None:
+    """Keep the clock's offset as the bucket has it, until cancelled; `known` is set once it was read.
+
+    In production a bucket that was moved is ignored, loudly.
+    """
 
     def set_offset(data: bytes) -> None:
         try:
@@ -105,8 +109,9 @@ async def follow_clock(client: Client, clock: Clock, *, allowed: bool, moved: Ca
                 answer = await client.request(_CLOCK_READ, b"", timeout=2)
                 if not (answer.headers or {}).get("Status"):
                     set_offset(answer.data)
+                known.set()
             except (NatsError, asyncio.TimeoutError):
                 logger().debug("clock bucket not read")
-            await asyncio.sleep(_CLOCK_POLL_SECONDS)
+            await asyncio.sleep(_CLOCK_POLL_SECONDS if known.is_set() else _CLOCK_RETRY_SECONDS)
     finally:
         await subscription.unsubscribe()

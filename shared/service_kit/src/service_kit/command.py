@@ -13,7 +13,6 @@ from sqlalchemy import text
 
 from service_kit import logs
 from service_kit.database import create_engine
-from service_kit.migrations import migrate
 from service_kit.replay import tell_again
 from service_kit.settings import ServiceSettings
 
@@ -35,6 +34,8 @@ def run(*, name: str, build: Callable[[], FastAPI], settings: Callable[[], Servi
         sys.exit(USAGE_EXIT)
     logs.configure(service=name, level=known.log_level)
     if command == "migrate":
+        from service_kit.migrations import migrate  # noqa: PLC0415 - a service that serves shall not wait for Alembic
+
         migrate(database_url=known.full_database_url(), migrations=migrations)
     elif command == "replay":
         print(asyncio.run(_replay(known)))

@@ -56,6 +56,10 @@ class Service:
         self._broker = create_broker(settings, name=name, on_reconnected=self._ask_again)
         self._doing = 0
         self._activity = 0
+        # Nothing is handled before it is known how far the clock was moved, or a restart would act at another time for a moment.
+        self._clock_known = asyncio.Event()
+        if settings.in_production:
+            self._clock_known.set()
 
     @property
     def consumers(self) -> Sequence[Consumer]:
@@ -118,7 +122,7 @@ class Service:
                 async with self._running(relay):
                     yield
 
-        app = FastAPI(title=f"Limber {self.name}", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=f"/{self.name}/openapi.json")
+        app = FastAPI(title=f"Limber {self.name}", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
         app.state.service = self
         app.include_router(self._health(), prefix=f"/{self.name}/health")
         for router in routers:
@@ -173,13 +177,21 @@ class Service:
             except (NatsError, asyncio.TimeoutError) as error:
                 logger().warning("broker not available", error=type(error).__name__)
             await asyncio.sleep(_CONNECT_RETRY_SECONDS)
-        await self._broker.start()
 
         def wake_all() -> None:
             for event in moved:
                 event.set()
 
-        await follow_clock(client, self.clock, allowed=not self.settings.in_production, moved=wake_all)
+        allowed = not self.settings.in_production
+        following = asyncio.create_task(
+            follow_clock(client, self.clock, allowed=allowed, known=self._clock_known, moved=wake_all)
+        )
+        try:
+            await self._clock_known.wait()
+            await self._broker.start()
+            await following
+        finally:
+            following.cancel()
 
     async def _ask_again(self) -> None:
         for subscriber in self._subscribers:
@@ -193,6 +205,7 @@ class Service:
     async def _do_due(self, work: DueWork, wake: asyncio.Event) -> None:
         _LOOKING_FOR_DUE_WORK.set(True)
         while True:
+            await self._clock_known.wait()
             await self.leadership.active.wait()
             wake.clear()
             done = 0

@@ -49,23 +49,26 @@ class _Taken:
     nats_subject: str
     headers: dict[str, str]
     body: bytes
-    sender: str
-    event_id: str
+    claim: Claim
+    # Consumer and key: what waits behind what.
+    queue: tuple[str, str]
     event: Event | None = None
     reaction: Reaction[Any] | None = None
     command: Any = None
-    key: str = ""
     unread: UnreadableError | None = None
     kept: held.Held | None = None
 
     @property
-    def claim(self) -> Claim:
-        digest = inbox.digest_of(self.body) if self.consumer.answer_repeat else None
-        return Claim(self.consumer.durable, self.sender, self.event_id, digest)
+    def sender(self) -> str:
+        return self.claim.sender
 
     @property
-    def queue(self) -> tuple[str, str]:
-        return self.consumer.durable, self.key
+    def event_id(self) -> str:
+        return self.claim.event_id
+
+    @property
+    def key(self) -> str:
+        return self.queue[1]
 
 
 class _MustQueueError(Exception):
@@ -149,14 +152,15 @@ class Delivery:
                 raise UnreadableError("The attribute type names no event that is taken here.", field="type")
             command = reaction.read(event) if reaction else None
         except UnreadableError as error:
+            # Without an id of its own it is known by its body, so that a redelivery isn't recorded again.
+            event_id = event_id or f"unidentified-{inbox.digest_of(repr(sorted(headers.items())).encode() + body).hex()}"
             return _Taken(
-                consumer=consumer, nats_subject=nats_subject, headers=headers, body=body, sender=sender, event=event, unread=error,
-                # Without an id of its own it is known by its body, so that a redelivery isn't recorded again.
-                event_id=event_id or f"unidentified-{inbox.digest_of(repr(sorted(headers.items())).encode() + body).hex()}",
+                consumer=consumer, nats_subject=nats_subject, headers=headers, body=body, event=event, unread=error,
+                claim=_claim(consumer, sender, event_id, body), queue=(consumer.durable, ""),
             )  # fmt: skip
         return _Taken(
-            consumer=consumer, nats_subject=nats_subject, headers=headers, body=body, sender=sender, event_id=event_id, event=event,
-            reaction=reaction, command=command, key=reaction.key(command) if reaction else "",
+            consumer=consumer, nats_subject=nats_subject, headers=headers, body=body, event=event, reaction=reaction, command=command,
+            claim=_claim(consumer, sender, event_id, body), queue=(consumer.durable, reaction.key(command) if reaction else ""),
         )  # fmt: skip
 
     async def _deliver(self, group: Sequence[_Taken]) -> None:
@@ -358,6 +362,11 @@ class Delivery:
         if earliest is None:
             return 5.0
         return min(5.0, max(0.05, (earliest - self._clock.real_now()).total_seconds()))
+
+
+def _claim(consumer: Consumer, sender: str, event_id: str, body: bytes) -> Claim:
+    # Only who answers repeats needs to tell the same body from another.
+    return Claim(consumer.durable, sender, event_id, inbox.digest_of(body) if consumer.answer_repeat else None)
 
 
 async def _handle(conn: AsyncConnection, reaction: Reaction[Any], members: Sequence[_Taken], now: datetime) -> list[tuple[_Taken, str]]:

@@ -18,6 +18,7 @@ MAX_ATTRIBUTE_LENGTH = 256
 _REPLACEMENT_CHARACTER = "\ufffd"
 # U+0021 to U+007E without the double quote and the percent sign pass as they are; the binding has the rest percent-encoded.
 _SAFE_IN_HEADERS = "!#$&'()*+,-./:;<=>?@[]\\^_`{|}~"
+_NEEDS_NO_ENCODING = re.compile(r"[A-Za-z0-9!#$&'()*+,\-./:;<=>?@\[\]\\^_`{|}~]*")
 _PRINTABLE_ASCII = re.compile(r"[\x21-\x7e]+")
 
 M = TypeVar("M", bound=BaseModel)
@@ -76,7 +77,7 @@ def headers_of(event: Event) -> dict[str, str]:
         "correlationid": event.correlation_id,
         "causationid": event.causation_id,
     }
-    headers = {f"ce-{name}": quote(value, safe=_SAFE_IN_HEADERS) for name, value in attributes.items() if value is not None}
+    headers = {f"ce-{name}": _encoded(value) for name, value in attributes.items() if value is not None}
     return headers | {"Nats-Msg-Id": event.id}
 
 
@@ -91,6 +92,10 @@ def read_model(event: Event, model: type[M]) -> M:
         field = ".".join(str(part) for part in first["loc"]) or None
         where = f"The field {field} is wrong" if field else "The body is wrong"
         raise UnreadableError(f"{where}: {first['msg'][0].lower()}{first['msg'][1:]}.", field=field) from None
+
+
+def _encoded(value: str) -> str:
+    return value if _NEEDS_NO_ENCODING.fullmatch(value) else quote(value, safe=_SAFE_IN_HEADERS)
 
 
 def _structured(body: bytes) -> tuple[dict[str, str], bytes]:
@@ -116,6 +121,8 @@ def _structured(body: bytes) -> tuple[dict[str, str], bytes]:
 def _decoded(name: str, value: str) -> str:
     if _REPLACEMENT_CHARACTER in value:
         raise UnreadableError(f"The attribute {name} is not valid UTF-8.", field=name)
+    if "%" not in value:
+        return value
     try:
         return unquote(value, errors="strict")
     except UnicodeDecodeError:

@@ -38,13 +38,14 @@ class Reaction(Generic[C]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """A message that can never be understood, and why, in words for its sender."""
+    """A message that can never be understood, and why, in words for its sender. `event` is there if its envelope was readable."""
 
     nats_subject: str
     sender: str
     event_id: str | None
     reason: str
     field: str | None
+    event: Event | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -282,6 +282,7 @@ class Delivery:
                     event_id=taken.event_id if taken.event else _header_id(taken.headers),
                     reason=taken.unread.reason,
                     field=taken.unread.field,
+                    event=taken.event,
                 )
                 await taken.consumer.answer_unreadable(conn, answer, now)
         await held.hold(

@@ -1,6 +1,5 @@
 """Every referral that a newcomer is shown can be read, and is accepted."""
 
-import hashlib
 from pathlib import Path
 
 import pytest
@@ -38,7 +37,6 @@ def event(body: bytes) -> Event:
 async def test_an_example_is_read_and_accepted(name: str) -> None:
     message = INTAKE.read(event(EXAMPLES[name]))
     assert isinstance(message, ReceiveReferral)
-    assert message.sent.body_digest == hashlib.sha256(EXAMPLES[name]).hexdigest()
     assert (await Desk().receipt(message)).status == "accepted"
 
 

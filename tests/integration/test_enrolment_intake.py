@@ -200,3 +200,12 @@ async def test_an_unreadable_event_again_gets_its_stored_receipt(enrolment: Enro
     await practice.send(b"{", event_id="event-1")
     assert (await practice.receipts_of("event-1", at_least=2))[1] == first
     assert len(await enrolment.query("SELECT * FROM held")) == 1
+
+
+async def test_an_unreadable_body_under_a_new_event_id_is_a_duplicate_until_it_can_be_read(enrolment: EnrolmentBench) -> None:
+    practice = await enrolment.practice("A81001")
+    body = json.dumps(referral(1)).encode()
+    first, again = [await practice.refer(body, content_type="application/fhir+json") for _ in range(2)]
+    assert (first["status"], again["status"], again["first_status"]) == ("invalid", "duplicate", "invalid")
+    assert [reason["code"] for reason in again["reasons"]] == ["message_already_received", "unreadable"]
+    assert (await practice.refer(body))["status"] == "accepted"

@@ -100,6 +100,10 @@ class MemoryStore:
     async def given(self, sender: Sender, event_id: str) -> Receipt | None:
         return self.receipts.get((sender, event_id))
 
+    async def unreadable_before(self, sender: Sender, body_digest: str) -> Receipt | None:
+        found = (each for (by, _), each in self.receipts.items() if by == sender and each.body_digest == body_digest)
+        return next((each for each in found if each.status == "invalid" and each.reasons[0].code == "unreadable"), None)
+
     async def keep_first(self, receipt: Receipt) -> None:
         self.receipts.setdefault((Sender(receipt.channel, receipt.organisation), receipt.event_id), receipt)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from enrolment.domain.reason import Reason
 from enrolment.use_cases.answer_messages import Message
 from enrolment.use_cases.answer_repeat import answer_repeat
+from enrolment.use_cases.answer_unreadable import Unreadable, answer_unreadable
 from enrolment.use_cases.receive_referral import Rules
 from enrolment.use_cases.refuse_message import RefuseMessage
 from support.enrolment_examples import (
@@ -266,3 +267,12 @@ async def test_whatever_comes_nobody_is_enrolled_twice_and_every_enrolment_has_a
         (each.person.nhs_number, each.person.birth_date) for each in desk.store.participants.values() if each.person.nhs_number
     ]
     assert len(numbers) == len(set(numbers))
+
+
+async def test_what_cannot_be_read_is_answered_once_and_then_as_a_duplicate() -> None:
+    desk = Desk()
+    statuses = []
+    for number, sender, digest in [(1, PRACTICE, "b"), (2, PRACTICE, "b"), (3, OTHER_PRACTICE, "b"), (4, PRACTICE, None)]:
+        message = Unreadable(sender=sender, event_id=f"e{number}", body_digest=digest, reason="It is no JSON.", field=None)
+        statuses.append((await answer_unreadable(message, receipts=desk.store, now=NOW)).status)
+    assert statuses == ["invalid", "duplicate", "invalid", "invalid"]

@@ -146,5 +146,5 @@ def _create_receipts() -> None:
         sa.Column("is_cancellation", sa.Boolean, nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
     )
-    op.create_index("receipts_that_settle", "receipts", ["body_digest"], postgresql_where=sa.text("settles_body"))
+    op.create_index("receipts_by_body", "receipts", ["body_digest"])
     op.create_index("receipts_of_referral", "receipts", ["referral_id"])

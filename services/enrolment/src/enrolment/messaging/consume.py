@@ -11,13 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from enrolment.domain.eligibility import Answers
 from enrolment.domain.person import Person
-from enrolment.domain.receipts import Receipt
 from enrolment.messaging import publish
 from enrolment.messaging.bars import believed_number, read_bars
 from enrolment.messaging.fhir import bundle_from_json, bundle_from_xml
 from enrolment.use_cases.answer_messages import Message, answer_messages
-from enrolment.use_cases.answer_repeat import answer_repeat
-from enrolment.use_cases.answer_unreadable import answer_unreadable
+from enrolment.use_cases.answer_repeat import Receipts, answer_repeat
+from enrolment.use_cases.answer_unreadable import Unreadable, UnreadableReceipts, answer_unreadable
 from enrolment.use_cases.cancel_referral import CancelReferral
 from enrolment.use_cases.known import IntakeStore, Sender, Sent
 from enrolment.use_cases.receive_referral import ReceiveReferral, Rules
@@ -32,14 +31,8 @@ DURABLE = "enrolment_intake"
 _PREFERRED_CHANNELS = frozenset({"sms", "email"})
 
 
-class Store(IntakeStore, Protocol):
+class Store(IntakeStore, Receipts, UnreadableReceipts, Protocol):
     """The database within one transaction, as this consumer uses it."""
-
-    async def given(self, sender: Sender, event_id: str) -> Receipt | None:
-        """Return the receipt of one event, or None."""
-
-    async def keep_first(self, receipt: Receipt) -> None:
-        """Keep a receipt unless its event id has one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +59,7 @@ class Intake:
     def read(self, event: Event) -> Message:
         """Translate one event, by its content type."""
         sender = sender_of(event.nats_subject)
-        sent = Sent(sender=sender, event_id=event.id, body_digest=hashlib.sha256(event.data).hexdigest())
+        sent = Sent(sender=sender, event_id=event.id, body_digest=_digest(event))
         match event.content_type:
             case "application/json":
                 return _referral(read_model(event, intake.Referral), sent)
@@ -98,11 +91,15 @@ class Intake:
         return [Done()] * len(received)
 
     async def _answer_unreadable(self, conn: AsyncConnection, unread: Unread, now: datetime) -> None:
-        receipt = answer_unreadable(
-            sender_of(unread.nats_subject), event_id=unread.event_id, reason=unread.reason, field=unread.field, now=now
+        message = Unreadable(
+            sender=sender_of(unread.nats_subject),
+            event_id=unread.event_id,
+            body_digest=_digest(unread.event) if unread.event else None,
+            reason=unread.reason,
+            field=unread.field,
         )
-        await self.store(conn, now).keep_first(receipt)
-        await outbox.add(conn, [publish.receipt_event(receipt, because=None)])
+        receipt = await answer_unreadable(message, receipts=self.store(conn, now), now=now)
+        await outbox.add(conn, [publish.receipt_event(receipt, because=unread.event)])
 
     async def _answer_repeat(self, conn: AsyncConnection, repeat: Repeat, now: datetime) -> None:
         receipt = await answer_repeat(
@@ -120,6 +117,11 @@ def sender_of(nats_subject: str) -> Sender:
     """Return the sender that the broker's permissions vouch for: `intake.<channel>.<organisation>.…`."""
     _, channel, organisation, *_ = nats_subject.split(".")
     return Sender(channel, organisation)
+
+
+def _digest(event: Event) -> str:
+    """Return what tells this body from another; the same bytes as another type are another message."""
+    return hashlib.sha256(f"{event.type}\n{event.content_type}\n".encode() + event.data).hexdigest()
 
 
 def _sender_text(nats_subject: str) -> str:

@@ -22,6 +22,7 @@ from enrolment.storage.records import (
     referral_row,
 )
 from enrolment.storage.tables import ENROLMENTS, PARTICIPANTS, RECEIPTS, REFERRALS
+from enrolment.use_cases.answer_unreadable import UNREADABLE
 from enrolment.use_cases.known import Changes, Known, Sender, Wanted
 from service_kit import rows
 
@@ -104,6 +105,23 @@ class IntakeRepository:
         """Return the receipt of one event, or None if it has none."""
         query = select(RECEIPTS).where(
             RECEIPTS.c.channel == sender.channel, RECEIPTS.c.organisation == sender.organisation, RECEIPTS.c.event_id == event_id
+        )
+        row = (await self._conn.execute(query)).mappings().one_or_none()
+        return None if row is None else receipt_of(row)
+
+    async def unreadable_before(self, sender: Sender, body_digest: str) -> Receipt | None:
+        """Return the first receipt that said of this body that it could not be read."""
+        query = (
+            select(RECEIPTS)
+            .where(
+                RECEIPTS.c.channel == sender.channel,
+                RECEIPTS.c.organisation == sender.organisation,
+                RECEIPTS.c.body_digest == body_digest,
+                RECEIPTS.c.status == "invalid",
+                RECEIPTS.c.reasons[0]["code"].astext == UNREADABLE,
+            )
+            .order_by(RECEIPTS.c.decided_at)
+            .limit(1)
         )
         row = (await self._conn.execute(query)).mappings().one_or_none()
         return None if row is None else receipt_of(row)

@@ -141,6 +141,6 @@ RECEIPTS = Table(
     Column("settles_body", Boolean, nullable=False),
     Column("is_cancellation", Boolean, nullable=False),
     Column("decided_at", DateTime(timezone=True), nullable=False),
-    Index("receipts_that_settle", "body_digest", postgresql_where=text("settles_body")),
+    Index("receipts_by_body", "body_digest"),
     Index("receipts_of_referral", "referral_id"),
 )

@@ -42,7 +42,7 @@ def create_broker(settings: ServiceSettings, *, name: str, on_reconnected: Calla
         name=name,
         inbox_prefix=inbox_prefix(settings.nats_user),
         max_reconnect_attempts=-1,
-        reconnect_time_wait=0.25,
+        reconnect_time_wait=0.25,  # type: ignore[arg-type] # nats-py sleeps so long, and takes fractions
         ping_interval=10,
         max_outstanding_pings=2,
         reconnected_cb=on_reconnected,
@@ -78,7 +78,8 @@ async def durable_info(client: Client, consumer: Consumer) -> ConsumerInfo:
     answer = json.loads(reply.data)
     if "error" in answer:
         raise NotDeclaredError(f"The durable {consumer.durable} on {consumer.stream} is not declared: apply deploy/nats/streams.toml first.")
-    return ConsumerInfo.from_response(answer)
+    info: ConsumerInfo = ConsumerInfo.from_response(answer)
+    return info
 
 
 async def follow_clock(client: Client, clock: Clock, *, allowed: bool, known: asyncio.Event, moved: Callable[[], None]) -> None:

@@ -32,6 +32,21 @@ def create_engine(database_url: str) -> AsyncEngine:
     )
 
 
+def create_relay_engine(database_url: str) -> AsyncEngine:
+    """Return the relay's own engine: one connection, each statement by itself, its marks not waited for.
+
+    A mark that a crash loses only means that the row is published once more under its old id.
+    """
+    return create_async_engine(
+        database_url,
+        pool_size=1,
+        max_overflow=0,
+        hide_parameters=True,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"timeout": 10, "server_settings": {"jit": "off", "synchronous_commit": "off", "tcp_keepalives_idle": "10"}},
+    )
+
+
 def plain_dsn(database_url: str) -> str:
     """Return the address as asyncpg itself takes it."""
     return database_url.replace("postgresql+asyncpg://", "postgresql://", 1)

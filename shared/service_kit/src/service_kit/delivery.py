@@ -170,7 +170,7 @@ class Delivery:
             await self._pause_if_tripped()
             try:
                 async with self._transaction() as conn:
-                    await self._process(conn, group, queueing)
+                    anything_held = await self._process(conn, group, queueing)
             except _MustQueueError as error:
                 queueing |= error.queues
                 continue
@@ -184,7 +184,8 @@ class Delivery:
                 await self._split(group, error)
                 return
             self._failed_in_a_row.clear()
-            self.news_for_held.set()
+            if anything_held:
+                self.news_for_held.set()
             return
 
     async def _split(self, group: Sequence[_Taken], error: Exception) -> None:
@@ -211,7 +212,7 @@ class Delivery:
         now = self._clock.real_now()
         if taken.kept is not None:
             await held.postpone(conn, [_postponed(taken.kept, reason, now)])
-        elif await inbox.claim(conn, [taken.claim], now):
+        elif (await inbox.claim(conn, [taken.claim], now))[0]:
             await held.hold(conn, [_held_row(taken, state=held.WAITING, attempts=1, reason=reason, now=now)])
 
     async def _pause_if_tripped(self) -> None:
@@ -227,12 +228,13 @@ class Delivery:
         # One more failure is enough to stop again.
         del in_a_row[: len(in_a_row) - TOO_MANY_FAILURES_IN_A_ROW + 1]
 
-    async def _process(self, conn: AsyncConnection, group: Sequence[_Taken], queueing: set[tuple[str, str]]) -> None:
+    async def _process(self, conn: AsyncConnection, group: Sequence[_Taken], queueing: set[tuple[str, str]]) -> bool:
+        """Claim and handle the group; return whether any message is held waiting now."""
         now, real_now = self._clock.now(), self._clock.real_now()
-        fresh = await self._claim(conn, group, now, real_now)
+        fresh, anything_held = await self._claim(conn, group, now, real_now)
         await self._record_unreadable(conn, [taken for taken in fresh if taken.unread], now, real_now)
         to_handle = [taken for taken in fresh if taken.reaction]
-        behind = await held.blocked(conn, (taken.queue for taken in to_handle))
+        behind = await held.blocked(conn, (taken.queue for taken in to_handle)) if anything_held else set()
         to_hold: list[tuple[_Taken, str]] = []
         for reaction, members in self._by_reaction(to_handle):
             ready = []
@@ -252,9 +254,12 @@ class Delivery:
         await held.hold(
             conn, [_held_row(taken, state=held.WAITING, attempts=1, reason=reason, now=real_now) for taken, reason in to_hold]
         )
+        return anything_held or bool(to_hold)
 
-    async def _claim(self, conn: AsyncConnection, group: Sequence[_Taken], now: datetime, real_now: datetime) -> list[_Taken]:
-        claimed = await inbox.claim(conn, [taken.claim for taken in group], real_now)
+    async def _claim(
+        self, conn: AsyncConnection, group: Sequence[_Taken], now: datetime, real_now: datetime
+    ) -> tuple[list[_Taken], bool]:
+        claimed, anything_held = await inbox.claim(conn, [taken.claim for taken in group], real_now)
         fresh, repeats = [], []
         for taken in group:
             if taken.claim.identity in claimed:
@@ -268,7 +273,7 @@ class Delivery:
                 if taken.consumer.answer_repeat is not None and taken.event is not None:
                     same = stored.get(taken.claim.identity) == taken.claim.body_digest
                     await taken.consumer.answer_repeat(conn, Repeat(event=taken.event, sender=taken.sender, same_body=same), now)
-        return fresh
+        return fresh, anything_held
 
     async def _record_unreadable(self, conn: AsyncConnection, unread: Sequence[_Taken], now: datetime, real_now: datetime) -> None:
         for taken in unread:

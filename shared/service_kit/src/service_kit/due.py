@@ -11,8 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 class DueWork:
     """`run` does a portion of what is due in its own transactions and says how much; it is called again at once while that is
     more than nothing. `next_due_at` is the earliest due time that waits. Both in domain time.
+
+    It is looked for every second, and `at_once` after every commit of the service too.
     """
 
     name: str
     run: Callable[[datetime], Awaitable[int]]
     next_due_at: Callable[[AsyncConnection], Awaitable[datetime | None]]
+    at_once: bool = False

@@ -1,16 +1,17 @@
-"""Publishes the outbox: rows in order, at most one unacknowledged publish per aggregate, marked once the broker has stored them."""
+"""Publishes the outbox: rows in order, at most one unacknowledged publish per type and aggregate, marked once the broker has them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import APIError
 from pydantic import BaseModel
-from sqlalchemy import ARRAY, BigInteger, RowMapping, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from service_kit.database import describe
@@ -25,10 +26,26 @@ _BACK_OFF_SECONDS = 0.5
 
 CurrentBody = Callable[[AsyncConnection, Sequence[str]], Awaitable[Mapping[str, BaseModel | None]]]
 
-_UNPUBLISHED = text("SELECT * FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT :limit")
+_UNPUBLISHED = text(
+    "SELECT position, id, type, nats_subject, aggregate, sequence, body, correlation_id, causation_id, created_at FROM outbox"
+    " WHERE published_at IS NULL ORDER BY position LIMIT :limit"
+)
 _MARK = text("UPDATE outbox SET published_at = :now WHERE position = ANY(:positions)").bindparams(
     bindparam("positions", type_=ARRAY(BigInteger))
 )
+
+
+class _Row(NamedTuple):
+    position: int
+    id: UUID
+    type: str
+    nats_subject: str
+    aggregate: str
+    sequence: int
+    body: bytes | None
+    correlation_id: str | None
+    causation_id: str | None
+    created_at: datetime
 
 
 class Relay:
@@ -68,35 +85,31 @@ class Relay:
     async def publish_portion(self) -> tuple[int, bool]:
         """Publish the next rows; return how many were stored by the broker, and whether any of them was not."""
         async with self._engine.connect() as conn:
-            rows = (await conn.execute(_UNPUBLISHED, {"limit": PORTION})).mappings().all()
+            rows = [_Row(*row) for row in await conn.execute(_UNPUBLISHED, {"limit": PORTION})]
             if not rows:
                 return 0, False
-            bodies = await self._bodies(conn, rows)
-            await conn.rollback()
-            stored = await self._publish(rows, bodies)
+            stored = await self._publish(rows, await self._bodies(conn, rows))
             if stored:
-                # A mark that a crash loses only means that the row is published once more under its old id.
-                await conn.execute(text("SET LOCAL synchronous_commit = off"))
                 await conn.execute(_MARK, {"now": datetime.now(UTC), "positions": stored})
-                await conn.commit()
         return len(stored), len(stored) < len(rows)
 
-    async def _bodies(self, conn: AsyncConnection, rows: Sequence[RowMapping]) -> dict[int, bytes | None]:
+    async def _bodies(self, conn: AsyncConnection, rows: Sequence[_Row]) -> dict[int, bytes | None]:
         """Return each row's body; None where there is nothing left to tell, as after an erasure."""
-        bodies: dict[int, bytes | None] = {row["position"]: row["body"] for row in rows}
+        bodies: dict[int, bytes | None] = {row.position: row.body for row in rows}
         for type_, render in self._current.items():
-            wanted = [row for row in rows if row["type"] == type_ and row["body"] is None]
+            wanted = [row for row in rows if row.type == type_ and row.body is None]
             if wanted:
-                rendered = await render(conn, sorted({row["aggregate"] for row in wanted}))
+                rendered = await render(conn, sorted({row.aggregate for row in wanted}))
                 for row in wanted:
-                    model = rendered.get(row["aggregate"])
-                    bodies[row["position"]] = None if model is None else model.model_dump_json().encode()
+                    model = rendered.get(row.aggregate)
+                    bodies[row.position] = None if model is None else model.model_dump_json().encode()
         return bodies
 
-    async def _publish(self, rows: Sequence[RowMapping], bodies: Mapping[int, bytes | None]) -> list[int]:
-        chains: dict[str, list[RowMapping]] = {}
+    async def _publish(self, rows: Sequence[_Row], bodies: Mapping[int, bytes | None]) -> list[int]:
+        # Facts of different types about one aggregate overtake each other harmlessly: each has its own sequence.
+        chains: dict[tuple[str, str], list[_Row]] = {}
         for row in rows:
-            chains.setdefault(row["aggregate"], []).append(row)
+            chains.setdefault((row.type, row.aggregate), []).append(row)
         stored: list[int] = []
         waiting = list(chains.values())
         while waiting and self._gate.is_set():
@@ -104,20 +117,20 @@ class Relay:
             accepted = await self._publish_wave(heads, bodies)
             stored += accepted
             done = set(accepted)
-            waiting = [chain[1:] for chain in waiting if len(chain) > 1 and chain[0]["position"] in done]
+            waiting = [chain[1:] for chain in waiting if len(chain) > 1 and chain[0].position in done]
         return stored
 
-    async def _publish_wave(self, rows: Sequence[RowMapping], bodies: Mapping[int, bytes | None]) -> list[int]:
+    async def _publish_wave(self, rows: Sequence[_Row], bodies: Mapping[int, bytes | None]) -> list[int]:
         jetstream = self._jetstream()
         stored: list[int] = []
-        sent: dict[asyncio.Future[Any], RowMapping] = {}
+        sent: dict[asyncio.Future[Any], _Row] = {}
         for row in rows:
-            body = bodies[row["position"]]
+            body = bodies[row.position]
             if body is None:
-                stored.append(row["position"])
+                stored.append(row.position)
                 continue
             with suppress(NatsError):
-                future = await jetstream.publish_async(row["nats_subject"], body, headers=headers_of(self._event(row, body)))
+                future = await jetstream.publish_async(row.nats_subject, body, headers=headers_of(self._event(row, body)))
                 sent[future] = row
         if sent:
             done, late = await asyncio.wait(sent, timeout=PUBLISH_TIMEOUT_SECONDS)
@@ -126,23 +139,23 @@ class Relay:
             for future in done:
                 row, error = sent[future], future.exception()
                 if error is None:
-                    stored.append(row["position"])
+                    stored.append(row.position)
                 else:
                     code = error.code if isinstance(error, APIError) else None
-                    logger().warning("broker did not store", event_id=str(row["id"]), error=type(error).__name__, code=code)
+                    logger().warning("broker did not store", event_id=str(row.id), error=type(error).__name__, code=code)
         return stored
 
-    def _event(self, row: RowMapping, body: bytes) -> Event:
+    def _event(self, row: _Row, body: bytes) -> Event:
         return Event(
-            id=str(row["id"]),
+            id=str(row.id),
             source=self._source,
-            type=row["type"],
-            time=row["created_at"],
-            subject=row["aggregate"],
+            type=row.type,
+            time=row.created_at,
+            subject=row.aggregate,
             content_type="application/json",
             data=body,
-            sequence=row["sequence"],
-            correlation_id=row["correlation_id"] or str(row["id"]),
-            causation_id=row["causation_id"],
-            nats_subject=row["nats_subject"],
+            sequence=row.sequence,
+            correlation_id=row.correlation_id or str(row.id),
+            causation_id=row.causation_id,
+            nats_subject=row.nats_subject,
         )

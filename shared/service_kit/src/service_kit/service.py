@@ -20,7 +20,7 @@ from service_kit.access import Access
 from service_kit.broker import NotDeclaredError, create_broker, durable_info, follow_clock, inbox_prefix, require_durable
 from service_kit.clock import Clock
 from service_kit.consumer import Consumer
-from service_kit.database import create_engine, describe
+from service_kit.database import create_engine, create_relay_engine, describe
 from service_kit.delivery import Delivery
 from service_kit.due import DueWork
 from service_kit.leadership import Leadership
@@ -44,6 +44,7 @@ class Service:
         self.name = name
         self.settings = settings
         self.engine = create_engine(settings.full_database_url())
+        self._relay_engine = create_relay_engine(settings.full_database_url())
         self.clock = Clock()
         self.access = Access(self.engine)
         self.leadership = Leadership(settings.full_database_url())
@@ -97,7 +98,7 @@ class Service:
         self._delivery = Delivery(consumers=consumers, transaction=self.transaction, clock=self.clock, gate=self.leadership.active)
         relay = Relay(
             source=f"urn:limber:{self.name}",
-            engine=self.engine,
+            engine=self._relay_engine,
             jetstream=self._jetstream,
             gate=self.leadership.active,
             current=current or {},
@@ -134,7 +135,7 @@ class Service:
         if self._delivery is None:
             raise RuntimeError("the app was not built")
         dues = [(work, asyncio.Event()) for work in self._due_work]
-        self._wake_up_calls += [wake for _, wake in dues]
+        self._wake_up_calls += [wake for work, wake in dues if work.at_once]
         background = [
             asyncio.create_task(self.leadership.run()),
             asyncio.create_task(relay.run()),
@@ -157,6 +158,7 @@ class Service:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
             await self.engine.dispose()
+            await self._relay_engine.dispose()
 
     async def _consume(self, moved: Sequence[asyncio.Event]) -> None:
         while not self._connected:

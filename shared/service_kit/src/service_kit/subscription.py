@@ -59,7 +59,10 @@ class GroupSubscriber(BatchPullStreamSubscriber):
     async def _create_subscription(self) -> None:
         if self.subscription:
             return
-        self.subscription = await self.connection.subscribe(f"{self._inbox}.*", cb=self._arrive, pending_msgs_limit=-1, pending_bytes_limit=-1)
+        # FastStream only ever unsubscribes it, which a core subscription does as well as a pull subscription.
+        self.subscription = await self.connection.subscribe(  # type: ignore[assignment] # see above
+            f"{self._inbox}.*", cb=self._arrive, pending_msgs_limit=-1, pending_bytes_limit=-1
+        )
         self.add_task(self._pull)
 
     async def stop(self) -> None:

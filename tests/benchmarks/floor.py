@@ -11,10 +11,11 @@ from pathlib import Path
 import asyncpg
 import nats
 import uvloop
-from benchmarks.recording import restore
-from benchmarks.share import Portion, Share
 from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js import JetStreamContext
+
+from benchmarks.recording import restore
+from benchmarks.share import Portion, Share
 
 
 async def main(file: Path, dsn: str, url: str, user: str, password: str) -> None:
@@ -36,12 +37,14 @@ async def _loop(stream: str, durable: str, share: Share, dsn: str, jetstream: Je
     while not share.is_used_up:
         try:
             messages = await subscription.fetch(batch=256, timeout=0.2)
-        except (NatsTimeoutError, asyncio.TimeoutError):
+        except (TimeoutError, NatsTimeoutError):
             continue
         portion = share.next(len(messages))
         async with connection.transaction():
             await _write(connection, portion)
-        acknowledgements = [await jetstream.publish_async(subject, body, headers=headers) for subject, headers, body in portion.messages()]
+        acknowledgements = [
+            await jetstream.publish_async(subject, body, headers=headers) for subject, headers, body in portion.messages()
+        ]
         await asyncio.gather(*acknowledgements)
         for message in messages:
             await message.ack()

@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
+from nats.aio.client import Client
+
 from benchmarks.temporary_home import TemporaryHome, temporary_home
 from limber_embedded.organisations import admin_client
-from nats.aio.client import Client
 from service_kit.ids import new_id
 
 Say = Callable[[str], None]
@@ -110,7 +111,12 @@ async def _stored(broker: Client, stream: str, type_: str, starts: dict[str, int
         if headers.get("ce-type") == type_:
             stored_at = datetime.fromisoformat(json.loads(reply.data)["message"]["time"]).timestamp()
             found.append(
-                {"id": headers["ce-id"], "because": headers.get("ce-causationid"), "body": json.loads(message.data or b"{}"), "at": stored_at}
+                {
+                    "id": headers["ce-id"],
+                    "because": headers.get("ce-causationid"),
+                    "body": json.loads(message.data or b"{}"),
+                    "at": stored_at,
+                }
             )
     return found
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+from nats.aio.client import Client
+
 from benchmarks.recording import ServiceRecording, look, record, save
 from benchmarks.temporary_home import SENDER, TemporaryHome, temporary_home
 from limber_embedded.checkout import CHECKOUT, SERVICES
@@ -25,7 +27,6 @@ from limber_embedded.problem import Problem
 from limber_embedded.senders import Message, Practice
 from limber_streams.apply import apply, delete_stream, ensure_durable
 from limber_streams.declaration import load
-from nats.aio.client import Client
 
 Say = Callable[[str], None]
 
@@ -108,7 +109,7 @@ async def publish_all(practice: Practice, messages: Sequence[Message]) -> None:
     waiting: list[asyncio.Future[Any]] = []
     for message in messages:
         waiting.append(await practice.publish_soon(message))
-        if len(waiting) >= 500:  # noqa: PLR2004 - as many as may be under way at once
+        if len(waiting) >= 500:
             await asyncio.gather(*waiting)
             waiting = []
     await asyncio.gather(*waiting)
@@ -133,7 +134,9 @@ def _part(recording: ServiceRecording, share: int) -> ServiceRecording:
     )
 
 
-async def _yardstick(bench: TemporaryHome, name: str, recordings: dict[str, ServiceRecording], messages: Sequence[Message]) -> float:
+async def _yardstick(
+    bench: TemporaryHome, name: str, recordings: dict[str, ServiceRecording], messages: Sequence[Message]
+) -> float:
     await _reset_broker(bench.home)
     for service in SERVICES:
         connection = await asyncpg.connect(bench.home.dsn(service))
@@ -153,7 +156,9 @@ async def _yardstick(bench: TemporaryHome, name: str, recordings: dict[str, Serv
 
 
 @asynccontextmanager
-async def _workers(home: Home, name: str, recordings: dict[str, ServiceRecording]) -> AsyncIterator[list[asyncio.subprocess.Process]]:
+async def _workers(
+    home: Home, name: str, recordings: dict[str, ServiceRecording]
+) -> AsyncIterator[list[asyncio.subprocess.Process]]:
     user, password = home.credentials()
     workers = []
     with tempfile.TemporaryDirectory(prefix="limber-bench-") as folder:
@@ -213,5 +218,3 @@ def memory_mib(pid: int) -> float | None:
         return None
     line = next((line for line in status.read_text().splitlines() if line.startswith("VmRSS:")), "VmRSS: 0 kB")
     return round(int(line.split()[1]) / 1024, 1)
-
-

@@ -8,14 +8,15 @@ import sys
 from pathlib import Path
 
 import uvloop
-from benchmarks.recording import restore
-from benchmarks.share import Portion, Share
 from faststream.nats import JStream, NatsBroker, PullSub
 from faststream.security import SASLPlaintext
-from limber_streams.declaration import load
 from nats.js.api import ConsumerConfig
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from benchmarks.recording import restore
+from benchmarks.share import Portion, Share
+from limber_streams.declaration import load
 
 
 async def main(file: Path, dsn: str, url: str, user: str, password: str) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from nats.js import JetStreamContext
+
 from limber_embedded.checkout import SERVICES
 from limber_embedded.home import Home
 from limber_streams.declaration import load
-from nats.js import JetStreamContext
 
 _TABLES = """
 SELECT c.relname AS name,
@@ -96,7 +97,9 @@ async def record(home: Home, jetstream: JetStreamContext, before: Before) -> dic
         read = sum(acknowledged[name] - before.delivered[name] for _, name in durables)
         published = await _published(connection, jetstream, service, before.rows[service]["outbox"])
         await connection.close()
-        found[service] = ServiceRecording(service=service, durables=durables, events_read=read, tables=tuple(tables), published=published)
+        found[service] = ServiceRecording(
+            service=service, durables=durables, events_read=read, tables=tuple(tables), published=published
+        )
     return found
 
 
@@ -113,7 +116,9 @@ def restore(file: Path) -> ServiceRecording:
 
 async def _updates(connection: asyncpg.Connection) -> dict[str, int]:
     await connection.execute("SELECT pg_stat_clear_snapshot()")
-    return {row["relname"]: row["n_tup_upd"] for row in await connection.fetch("SELECT relname, n_tup_upd FROM pg_stat_user_tables")}
+    return {
+        row["relname"]: row["n_tup_upd"] for row in await connection.fetch("SELECT relname, n_tup_upd FROM pg_stat_user_tables")
+    }
 
 
 async def _acknowledged(jetstream: JetStreamContext) -> dict[str, int]:
@@ -134,7 +139,17 @@ async def _published(
         body = row["body"]
         if body is None:
             # Rendered from current rows when it was published; any body of that size serves here.
-            body = json.dumps({"participant_id": row["aggregate"], "sequence": row["sequence"], "greeting_name": "Somebody", "phone": "07700 900123", "email": "person@example.org", "language": "en", "preferred_channel": "sms"}).encode()
+            body = json.dumps(
+                {
+                    "participant_id": row["aggregate"],
+                    "sequence": row["sequence"],
+                    "greeting_name": "Somebody",
+                    "phone": "07700 900123",
+                    "email": "person@example.org",
+                    "language": "en",
+                    "preferred_channel": "sms",
+                }
+            ).encode()
         headers = {
             "ce-specversion": "1.0",
             "ce-id": str(row["id"]),

@@ -53,7 +53,10 @@ class TemporaryHome:
 
     def messages(self, count: int, *, first: int = 0) -> list[Message]:
         """Referrals of people who are all eligible and can all be written to."""
-        return [Message(body=body) for body in synthetic_referrals(count=count, first=first, site=SITE, today=self.system.now().date())]
+        return [
+            Message(body=body)
+            for body in synthetic_referrals(count=count, first=first, site=SITE, today=self.system.now().date())
+        ]
 
     @contextlib.asynccontextmanager
     async def sender(self) -> AsyncIterator[Practice]:

@@ -110,7 +110,9 @@ async def test_a_referral_whose_number_fails_its_check_digit_goes_to_review_and_
     referral["patient"]["nhs_number"] = digits[:-1] + str((int(digits[-1]) + 1) % 10)
     receipt = await practice.refer(referral)
     assert receipt["status"] == "needs_review"
-    assert [(reason["code"], reason["field"]) for reason in receipt["reasons"]] == [("nhs_number_check_digit", "patient.nhs_number")]
+    assert [(reason["code"], reason["field"]) for reason in receipt["reasons"]] == [
+        ("nhs_number_check_digit", "patient.nhs_number")
+    ]
     await system.come_to_rest()
     person = receipt["participant_id"]
     assert [kind for participant, kind, _ in await system.mailbox() if participant == person] == ["referral_received"]
@@ -124,7 +126,9 @@ async def test_the_same_event_again_gets_its_stored_receipt_again(system: System
     await practice.publish(referral, event_id=event_id)
     receipts = await eventually(lambda: _receipts(practice, event_id, 2), what="a second receipt")
     assert receipts == [first, first]
-    [count] = await system.query("enrolment", "SELECT count(*) FROM referrals WHERE sender_referral_id = $1", referral["referral_id"])
+    [count] = await system.query(
+        "enrolment", "SELECT count(*) FROM referrals WHERE sender_referral_id = $1", referral["referral_id"]
+    )
     assert count[0] == 1
 
 

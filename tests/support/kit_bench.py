@@ -13,8 +13,9 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from limber_embedded.servers.ports import free_port
 from nats.aio.client import Client
+
+from limber_embedded.servers.ports import free_port
 from service_kit.ids import new_id
 from service_kit.service import Service
 from service_kit.settings import ServiceSettings

@@ -16,6 +16,9 @@ from typing import Any
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
+from sqlalchemy import Column, DateTime, MetaData, Table, Text, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
 from service_kit import logs, outbox, rows
 from service_kit.buckets import bucket_of
 from service_kit.consumer import Consumer, Reaction, Received
@@ -25,8 +28,6 @@ from service_kit.results import Done, NotYet, Result
 from service_kit.service import Service
 from service_kit.settings import ServiceSettings
 from service_kit.tables import kit_tables
-from sqlalchemy import Column, DateTime, MetaData, Table, Text, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 METADATA = MetaData()
 TABLES = kit_tables(METADATA)
@@ -153,7 +154,7 @@ def build(settings: ServiceSettings) -> tuple[Service, FastAPI]:
 
 
 def main() -> None:
-    settings = ServiceSettings(**{})
+    settings = ServiceSettings()
     logs.configure(service="tally", level="debug")
     uvicorn.run(build(settings)[1], host="127.0.0.1", port=settings.http_port, access_log=False, log_config=None, loop="uvloop")
 

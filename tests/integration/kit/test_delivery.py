@@ -1,7 +1,7 @@
 """One effect per event, whatever happens, and nothing silently dropped."""
 
-from support.kit_bench import Bench, eventually
 from support import tally
+from support.kit_bench import Bench, eventually
 
 
 async def test_an_event_has_its_effect_and_is_told_on(bench: Bench) -> None:
@@ -80,7 +80,9 @@ async def test_headers_that_look_like_the_brokers_own_do_not_make_a_message_vani
 async def test_an_event_of_another_type_is_passed_over(bench: Bench) -> None:
     async with bench.service():
         await bench.admin.jetstream().publish(
-            f"{tally.COUNTED}.00", b"{}", headers={"ce-specversion": "1.0", "ce-id": "x", "ce-source": "urn:test", "ce-type": "something.else.v1"}
+            f"{tally.COUNTED}.00",
+            b"{}",
+            headers={"ce-specversion": "1.0", "ce-id": "x", "ce-source": "urn:test", "ce-type": "something.else.v1"},
         )
         sent = await bench.send("a")
         await eventually(lambda: bench.all_done(1))

@@ -6,6 +6,7 @@ import signal
 from functools import partial
 
 from nats.errors import Error as NatsError
+
 from service_kit.database import create_engine
 from service_kit.replay import tell_again
 from support.kit_bench import Bench, eventually
@@ -138,7 +139,9 @@ async def test_replay_after_the_brokers_store_was_deleted_tells_everything_and_d
 
 
 async def _a_transaction_is_open(bench: Bench) -> bool:
-    rows = await bench.query("SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND state = 'idle in transaction'", bench.database.name)
+    rows = await bench.query(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND state = 'idle in transaction'", bench.database.name
+    )
     return bool(rows)
 
 

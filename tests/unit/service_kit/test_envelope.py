@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
+
 from service_kit.envelope import Event, UnreadableError, headers_of, read_event, read_model
 
 REQUIRED = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "urn:test", "ce-type": "thing.happened.v1"}

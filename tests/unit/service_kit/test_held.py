@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from service_kit.held import next_try, state_after
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from service_kit.access import hash_of
 from service_kit.buckets import bucket_of
 from service_kit.clock import Clock
@@ -58,7 +59,9 @@ def error_of(error: Exception) -> Exception:
 
 
 def test_a_field_that_is_not_on_the_list_never_reaches_a_log() -> None:
-    kept = keep_allowed_fields(None, "info", {"event": "seen", "event_id": "1", "given_name": "Rosalind", "phone": "07700 900123"})
+    kept = keep_allowed_fields(
+        None, "info", {"event": "seen", "event_id": "1", "given_name": "Rosalind", "phone": "07700 900123"}
+    )
     assert kept == {"event": "seen", "event_id": "1", "reason": "fields left out: given_name, phone"}
 
 

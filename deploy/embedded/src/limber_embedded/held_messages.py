@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from service_kit import held
-from service_kit.database import create_engine
-from service_kit.held import Held
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from limber_embedded.checkout import SERVICES
 from limber_embedded.home import Home
 from limber_embedded.problem import Problem
+from service_kit import held
+from service_kit.database import create_engine
+from service_kit.held import Held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,9 @@ class HeldMessage:
     message: Held
 
 
-async def listed(home: Home, *, services: Sequence[str] = SERVICES, state: str | None = None, limit: int = 1000) -> list[HeldMessage]:
+async def listed(
+    home: Home, *, services: Sequence[str] = SERVICES, state: str | None = None, limit: int = 1000
+) -> list[HeldMessage]:
     """What each service holds, oldest first, at most `limit` of each. `state`: waiting or set_aside, or None for both."""
     found = []
     for service in services:

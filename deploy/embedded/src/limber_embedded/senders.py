@@ -15,13 +15,13 @@ from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js import JetStreamContext
 from nats.js.api import PubAck
 from nats.js.errors import APIError
-from service_kit.ids import new_id
 
 from limber_embedded import organisations
 from limber_embedded.home import Home
 from limber_embedded.nats_users import DOMAIN, inbox_prefix, organisation_user
 from limber_embedded.organisations import Organisation
 from limber_embedded.problem import Problem
+from service_kit.ids import new_id
 
 DEFAULT_PRACTICE = Organisation(channel="gp", code="A81001", name="Example Surgery")
 REFERRAL_TYPE = "intake.gp.referral.v1"
@@ -89,7 +89,7 @@ class Practice:
             self._subscription = await self._jetstream.pull_subscribe_bind(durable, stream="RECEIPTS", durable=durable)
         try:
             messages = await self._subscription.fetch(batch=256, timeout=seconds)
-        except (NatsTimeoutError, asyncio.TimeoutError):
+        except (TimeoutError, NatsTimeoutError):
             return []
         for message in messages:
             await message.ack()

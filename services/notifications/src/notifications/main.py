@@ -126,7 +126,9 @@ def _due_work(settings: Settings, *, service: Service, providers: Providers) -> 
         return portion
 
     return [
-        DueWork(name="send due messages", run=when_due(next_to_send_at, send_due_messages), next_due_at=next_to_send_at, at_once=True),
+        DueWork(
+            name="send due messages", run=when_due(next_to_send_at, send_due_messages), next_due_at=next_to_send_at, at_once=True
+        ),
         DueWork(
             name="settle interrupted messages", run=when_due(next_to_settle_at, settle_interrupted), next_due_at=next_to_settle_at
         ),

@@ -77,7 +77,9 @@ async def durable_info(client: Client, consumer: Consumer) -> ConsumerInfo:
     reply = await client.request(f"$JS.API.CONSUMER.INFO.{consumer.stream}.{consumer.durable}", b"", timeout=5)
     answer = json.loads(reply.data)
     if "error" in answer:
-        raise NotDeclaredError(f"The durable {consumer.durable} on {consumer.stream} is not declared: apply deploy/nats/streams.toml first.")
+        raise NotDeclaredError(
+            f"The durable {consumer.durable} on {consumer.stream} is not declared: apply deploy/nats/streams.toml first."
+        )
     info: ConsumerInfo = ConsumerInfo.from_response(answer)
     return info
 
@@ -111,7 +113,7 @@ async def follow_clock(client: Client, clock: Clock, *, allowed: bool, known: as
                 if not (answer.headers or {}).get("Status"):
                     set_offset(answer.data)
                 known.set()
-            except (NatsError, asyncio.TimeoutError):
+            except (TimeoutError, NatsError):
                 logger().debug("clock bucket not read")
             await asyncio.sleep(_CLOCK_POLL_SECONDS if known.is_set() else _CLOCK_RETRY_SECONDS)
     finally:

@@ -115,7 +115,9 @@ class Delivery:
             submissions, self._waiting = self._waiting, []
             self.busy = sum(len(messages) for _, messages, _ in submissions)
             async with self._one_group_at_a_time:
-                await self._deliver([self._take(consumer, message) for consumer, messages, _ in submissions for message in messages])
+                await self._deliver(
+                    [self._take(consumer, message) for consumer, messages, _ in submissions for message in messages]
+                )
             for _, messages, done in submissions:
                 await _acknowledge(messages)
                 if not done.done():
@@ -223,7 +225,9 @@ class Delivery:
             self.stopped_consuming = False
             return
         self.stopped_consuming = True
-        logger().critical("stopped consuming: too many unexpected failures in a row", count=len(in_a_row), seconds=PAUSE_AFTER_TOO_MANY_SECONDS)
+        logger().critical(
+            "stopped consuming: too many unexpected failures in a row", count=len(in_a_row), seconds=PAUSE_AFTER_TOO_MANY_SECONDS
+        )
         await asyncio.sleep(PAUSE_AFTER_TOO_MANY_SECONDS)
         # One more failure is enough to stop again.
         del in_a_row[: len(in_a_row) - TOO_MANY_FAILURES_IN_A_ROW + 1]
@@ -275,11 +279,15 @@ class Delivery:
                     await taken.consumer.answer_repeat(conn, Repeat(event=taken.event, sender=taken.sender, same_body=same), now)
         return fresh, anything_held
 
-    async def _record_unreadable(self, conn: AsyncConnection, unread: Sequence[_Taken], now: datetime, real_now: datetime) -> None:
+    async def _record_unreadable(
+        self, conn: AsyncConnection, unread: Sequence[_Taken], now: datetime, real_now: datetime
+    ) -> None:
         for taken in unread:
             if taken.unread is None:
                 continue
-            logger().warning("unreadable message", consumer=taken.consumer.durable, sender=taken.sender, reason=taken.unread.reason)
+            logger().warning(
+                "unreadable message", consumer=taken.consumer.durable, sender=taken.sender, reason=taken.unread.reason
+            )
             if taken.consumer.answer_unreadable is not None and taken.sender:
                 answer = Unread(
                     nats_subject=taken.nats_subject,
@@ -292,7 +300,11 @@ class Delivery:
                 await taken.consumer.answer_unreadable(conn, answer, now)
         await held.hold(
             conn,
-            [_held_row(taken, state=held.SET_ASIDE, attempts=0, reason=taken.unread.reason, now=real_now) for taken in unread if taken.unread],
+            [
+                _held_row(taken, state=held.SET_ASIDE, attempts=0, reason=taken.unread.reason, now=real_now)
+                for taken in unread
+                if taken.unread
+            ],
         )
 
     def _by_reaction(self, group: Sequence[_Taken]) -> list[tuple[Reaction[Any], list[_Taken]]]:
@@ -315,7 +327,7 @@ class Delivery:
                 try:
                     async with conn.begin_nested():
                         return await self._retry_group(conn, members, now)
-                except Exception as error:  # noqa: BLE001 - the members are tried alone below
+                except Exception as error:
                     if is_unavailable(error) or is_repeatable(error):
                         raise
                 done = 0
@@ -323,7 +335,7 @@ class Delivery:
                     try:
                         async with conn.begin_nested():
                             done += await self._retry_group(conn, [taken], now)
-                    except Exception as error:  # noqa: BLE001 - recorded with the message
+                    except Exception as error:
                         if is_unavailable(error) or is_repeatable(error):
                             raise
                         await self._hold_failed(conn, taken, describe(error))
@@ -375,7 +387,9 @@ def _claim(consumer: Consumer, sender: str, event_id: str, body: bytes) -> Claim
     return Claim(consumer.durable, sender, event_id, inbox.digest_of(body) if consumer.answer_repeat else None)
 
 
-async def _handle(conn: AsyncConnection, reaction: Reaction[Any], members: Sequence[_Taken], now: datetime) -> list[tuple[_Taken, str]]:
+async def _handle(
+    conn: AsyncConnection, reaction: Reaction[Any], members: Sequence[_Taken], now: datetime
+) -> list[tuple[_Taken, str]]:
     if not members:
         return []
     received = [Received(event=taken.event, command=taken.command) for taken in members if taken.event is not None]
@@ -431,5 +445,3 @@ def _postponed(message: held.Held, reason: str, now: datetime) -> dict[str, Any]
         "next_try_at": held.next_try(attempts=attempts, now=now),
         "reason": reason,
     }
-
-

@@ -105,7 +105,9 @@ def _structured(body: bytes) -> tuple[dict[str, str], bytes]:
         raise UnreadableError("The structured event is not valid JSON.") from None
     if not isinstance(envelope, dict):
         raise UnreadableError("The structured event is not a JSON object.")
-    attributes = {name: str(value) for name, value in envelope.items() if name not in {"data", "data_base64"} and value is not None}
+    attributes = {
+        name: str(value) for name, value in envelope.items() if name not in {"data", "data_base64"} and value is not None
+    }
     attributes.setdefault("datacontenttype", "application/json")
     if "data_base64" in envelope:
         try:

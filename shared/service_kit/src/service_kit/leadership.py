@@ -28,12 +28,14 @@ class Leadership:
         while True:
             try:
                 await self._lead_once()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncio.TimeoutError) as error:
+            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 logger().debug("lead not available", error=type(error).__name__)
             await asyncio.sleep(_RETRY_SECONDS)
 
     async def _lead_once(self) -> None:
-        connection = await asyncpg.connect(self._dsn, timeout=5, server_settings={"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2"})
+        connection = await asyncpg.connect(
+            self._dsn, timeout=5, server_settings={"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2"}
+        )
         try:
             connection.add_termination_listener(self._on_lost)
             while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", _LOCK_NAME):

@@ -95,7 +95,9 @@ class Service:
         current rows. `alongside` gives an async context that is entered before the service begins, such as a local server.
         """
         self._consumers, self._due_work = consumers, due_work
-        self._delivery = Delivery(consumers=consumers, transaction=self.transaction, clock=self.clock, gate=self.leadership.active)
+        self._delivery = Delivery(
+            consumers=consumers, transaction=self.transaction, clock=self.clock, gate=self.leadership.active
+        )
         relay = Relay(
             source=f"urn:limber:{self.name}",
             engine=self._relay_engine,
@@ -165,7 +167,7 @@ class Service:
             try:
                 await self._broker.connect()
                 self._connected = True
-            except (OSError, NatsError, asyncio.TimeoutError) as error:
+            except (TimeoutError, OSError, NatsError) as error:
                 logger().warning("broker not available", error=type(error).__name__)
                 await asyncio.sleep(_CONNECT_RETRY_SECONDS)
         client = self._broker.connection
@@ -176,7 +178,7 @@ class Service:
                 break
             except NotDeclaredError as error:
                 logger().critical("refusing to consume", reason=str(error))
-            except (NatsError, asyncio.TimeoutError) as error:
+            except (TimeoutError, NatsError) as error:
                 logger().warning("broker not available", error=type(error).__name__)
             await asyncio.sleep(_CONNECT_RETRY_SECONDS)
 
@@ -237,7 +239,9 @@ class Service:
             """The database and the broker answer, and consuming hasn't been stopped by too many failures."""
             problems = await self._problems()
             state = "active" if self.leadership.active.is_set() else "standing by"
-            return JSONResponse({"status": "not ready" if problems else "ready", "state": state, "problems": problems}, 503 if problems else 200)
+            return JSONResponse(
+                {"status": "not ready" if problems else "ready", "state": state, "problems": problems}, 503 if problems else 200
+            )
 
         @router.get("/work")
         async def work() -> dict[str, Any]:
@@ -289,5 +293,3 @@ class Service:
             "due_now": sum(due <= now for due in dues),
             "next_due_at": min(dues).isoformat() if dues else None,
         }
-
-

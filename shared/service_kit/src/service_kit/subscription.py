@@ -164,6 +164,3 @@ class GroupBroker(NatsBroker):
 
 async def _as_it_came(message: Any) -> Any:
     return message.raw_message
-
-
-

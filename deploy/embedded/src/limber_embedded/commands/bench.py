@@ -21,8 +21,12 @@ def bench() -> None:
 
 
 @bench.command()
-@click.option("--events", type=click.IntRange(min=10, max=15_000), default=1000, show_default=True, help="Referrals in each round.")
-@click.option("--rounds", type=click.IntRange(min=1, max=9), default=1, show_default=True, help="Figures are medians over the rounds.")
+@click.option(
+    "--events", type=click.IntRange(min=10, max=15_000), default=1000, show_default=True, help="Referrals in each round."
+)
+@click.option(
+    "--rounds", type=click.IntRange(min=1, max=9), default=1, show_default=True, help="Figures are medians over the rounds."
+)
 @json_option
 def pipeline(*, events: int, rounds: int, as_json: bool) -> None:
     """Events per second from INTAKE to the last resulting message, beside the floor and a plain FastStream program."""
@@ -30,7 +34,9 @@ def pipeline(*, events: int, rounds: int, as_json: bool) -> None:
 
 
 @bench.command()
-@click.option("--events", type=click.IntRange(min=10, max=5000), default=200, show_default=True, help="Referrals, one after the other.")
+@click.option(
+    "--events", type=click.IntRange(min=10, max=5000), default=200, show_default=True, help="Referrals, one after the other."
+)
 @json_option
 def latency(*, events: int, as_json: bool) -> None:
     """Milliseconds from hop to hop at low load, beside a bare publish and commit."""

@@ -117,7 +117,9 @@ def discard(*, service: str, position: int, yes: bool, folder: Path) -> None:
             click.echo("Nothing was given up.")
             return
     asyncio.run(held_messages.discard(home, service, position))
-    click.echo(f"Message {position} of {service} is given up. It had no effect, and the same event sent again is not handled either.")
+    click.echo(
+        f"Message {position} of {service} is given up. It had no effect, and the same event sent again is not handled either."
+    )
     if message.state == "waiting" and message.key:
         click.echo(f"What waited behind it ({message.key}) is tried next.")
 

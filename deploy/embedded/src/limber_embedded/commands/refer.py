@@ -14,9 +14,15 @@ from limber_embedded.senders import DEFAULT_PRACTICE, add_practices, message_fro
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--organisation", "code", help=f"The ODS code of the practice that sends. Default: the first known, or {DEFAULT_PRACTICE.code}.")
+@click.option(
+    "--organisation",
+    "code",
+    help=f"The ODS code of the practice that sends. Default: the first known, or {DEFAULT_PRACTICE.code}.",
+)
 @click.option("--event-id", help="Send under this event id, as when an event is sent again. Default: a new one for each file.")
-@click.option("--timeout", "seconds", type=click.FloatRange(min=1), default=60.0, show_default=True, help="Seconds to wait for a receipt.")
+@click.option(
+    "--timeout", "seconds", type=click.FloatRange(min=1), default=60.0, show_default=True, help="Seconds to wait for a receipt."
+)
 @home_option
 def refer(*, files: tuple[Path, ...], code: str | None, event_id: str | None, seconds: float, folder: Path) -> None:
     """Publish referrals as a GP practice would, and print each receipt as one line of JSON.

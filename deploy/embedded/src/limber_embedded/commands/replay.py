@@ -66,7 +66,9 @@ def _wait_until_idle(home: Home, say: Any) -> Mapping[str, Mapping[str, int]]:
             seen, changed_at = now, time.monotonic()
             say(now)
         elif time.monotonic() - changed_at > _PATIENCE_SECONDS and not idle:
-            raise Problem(f"The streams are rebuilt, but nothing has moved for {_PATIENCE_SECONDS:.0f} seconds. Left: {_words(now)}.")
+            raise Problem(
+                f"The streams are rebuilt, but nothing has moved for {_PATIENCE_SECONDS:.0f} seconds. Left: {_words(now)}."
+            )
         time.sleep(_LOOK_SECONDS)
     return seen
 
@@ -100,5 +102,7 @@ def _words(now: Mapping[str, Mapping[str, int]]) -> str:
 def _show(told: Mapping[str, int], left: Mapping[str, Mapping[str, int]]) -> None:
     table = Table("service", "told again", "waits", "set aside")
     for service in SERVICES:
-        table.add_row(service, str(told[service]), str(left[service].get("held_waiting", 0)), str(left[service].get("set_aside", 0)))
+        table.add_row(
+            service, str(told[service]), str(left[service].get("held_waiting", 0)), str(left[service].get("set_aside", 0))
+        )
     Console().print(table)

@@ -13,11 +13,14 @@ from rich.table import Table
 from limber_embedded.commands.options import home_option, json_option
 from limber_embedded.home import Home
 from limber_embedded.problem import Problem
-from limber_embedded.simulation.run import Outcome, simulate as run
+from limber_embedded.simulation.run import Outcome
+from limber_embedded.simulation.run import simulate as run
 
 
 @click.command()
-@click.option("--referrals", type=click.IntRange(min=1, max=20_000), default=200, show_default=True, help="How many people are referred.")
+@click.option(
+    "--referrals", type=click.IntRange(min=1, max=20_000), default=200, show_default=True, help="How many people are referred."
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same funnel.")
 @home_option
 @json_option
@@ -36,7 +39,12 @@ def simulate(*, referrals: int, seed: int, folder: Path, as_json: bool) -> None:
     with Progress(*columns, console=errors, transient=True) as bar:
         task = bar.add_task("starting", total=1.0)
         outcome = asyncio.run(
-            run(home, referrals=referrals, seed=seed, progress=lambda what, share: bar.update(task, description=what, completed=share))
+            run(
+                home,
+                referrals=referrals,
+                seed=seed,
+                progress=lambda what, share: bar.update(task, description=what, completed=share),
+            )
         )
     if as_json:
         click.echo(json.dumps(outcome.as_json() | {"seconds": round(time.monotonic() - began, 1)}, indent=2))
@@ -61,4 +69,6 @@ def _show(outcome: Outcome, seconds: float) -> None:
     if outcome.problems:
         console.print("Audit:", *(f"- {problem}" for problem in outcome.problems), sep="\n")
     else:
-        console.print("Audit: clean. Every referral has one final state, no session is too full, no message went twice, nothing is left over.")
+        console.print(
+            "Audit: clean. Every referral has one final state, no session is too full, no message went twice, nothing is left over."
+        )

@@ -24,8 +24,44 @@ _STORIES = ((ELIGIBLE, 80), (UNDER_AGE, 4), (RED_FLAG, 5), (UNANSWERED, 4), (WRO
 _CHANNELS = (("sms", 58), ("email", 38), ("", 4))
 # The chance to come to one session, and how many of a hundred have it.
 _RELIABILITY = ((0.95, 72), (0.65, 20), (0.0, 8))
-_GIVEN = ("Ada", "Bela", "Cara", "Dilys", "Edwin", "Farah", "Glyn", "Hana", "Idris", "Joan", "Kofi", "Lena", "Mabel", "Nasir", "Olwen", "Priya")
-_SYLLABLES = ("ba", "den", "fol", "gar", "hest", "kin", "lo", "mar", "nor", "pel", "quin", "ros", "sel", "tor", "ul", "ven", "wick", "yar")
+_GIVEN = (
+    "Ada",
+    "Bela",
+    "Cara",
+    "Dilys",
+    "Edwin",
+    "Farah",
+    "Glyn",
+    "Hana",
+    "Idris",
+    "Joan",
+    "Kofi",
+    "Lena",
+    "Mabel",
+    "Nasir",
+    "Olwen",
+    "Priya",
+)
+_SYLLABLES = (
+    "ba",
+    "den",
+    "fol",
+    "gar",
+    "hest",
+    "kin",
+    "lo",
+    "mar",
+    "nor",
+    "pel",
+    "quin",
+    "ros",
+    "sel",
+    "tor",
+    "ul",
+    "ven",
+    "wick",
+    "yar",
+)
 _FIRST_NUMBER = 999_001_000
 _ELEVEN = 11
 
@@ -97,7 +133,14 @@ def nhs_number(serial: int) -> str:
 
 
 def _person(
-    index: int, story: str, stories: random.Random, identities: random.Random, serial: int, sites: tuple[str, ...], today: date, seed: str
+    index: int,
+    story: str,
+    stories: random.Random,
+    identities: random.Random,
+    serial: int,
+    sites: tuple[str, ...],
+    today: date,
+    seed: str,
 ) -> Person:
     years = stories.randint(20, 44) if story == UNDER_AGE else stories.randint(46, 88)
     practice = PRACTICES[stories.randrange(len(PRACTICES))]
@@ -138,7 +181,12 @@ def _person(
         "clinical": clinical,
     }
     return Person(
-        index=index, story=story, practice=practice.code, referral=referral, chance_to_come=_one_of(stories, _RELIABILITY), seed=seed
+        index=index,
+        story=story,
+        practice=practice.code,
+        referral=referral,
+        chance_to_come=_one_of(stories, _RELIABILITY),
+        seed=seed,
     )
 
 

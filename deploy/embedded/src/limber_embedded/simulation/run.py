@@ -88,7 +88,12 @@ def _reserve(home: Home, count: int) -> int:
 
 async def _open_cohorts(system: System, course: _Course, sites: tuple[str, ...], today: date) -> None:
     for site, (name, outward_code) in zip(sites, _SITES, strict=True):
-        body = {"name": f"{name.title()} Leisure Centre", "outward_code": outward_code, "division": "england-and-wales", "room_capacity": 12}
+        body = {
+            "name": f"{name.title()} Leisure Centre",
+            "outward_code": outward_code,
+            "division": "england-and-wales",
+            "room_capacity": 12,
+        }
         await system.put(f"/scheduling/sites/{site}", body)
     # On a Monday, whatever day it is, so that the same seed meets the same weeks.
     start = today + timedelta(days=_DAYS_BEFORE_THE_START + (-(today.weekday() + _DAYS_BEFORE_THE_START)) % 7)
@@ -105,7 +110,8 @@ async def _open_cohorts(system: System, course: _Course, sites: tuple[str, ...],
         }
         opened = await system.post("/scheduling/cohorts", body)
         course.unheld += [
-            (datetime.fromisoformat(one["starts_at"]) + timedelta(hours=1), one["session_id"], one["number"]) for one in opened["sessions"]
+            (datetime.fromisoformat(one["starts_at"]) + timedelta(hours=1), one["session_id"], one["number"])
+            for one in opened["sessions"]
         ]
     course.unheld.sort()
 
@@ -129,7 +135,9 @@ async def _refer(home: Home, course: _Course, progress: Progress) -> None:
             came = [receipt for one in connections.values() for receipt in await one.receipts(seconds=0.2)]
             silent = 0 if came else silent + 1
             if silent > 50:  # noqa: PLR2004 - over a minute
-                raise Problem(f"{len(waiting) - len(course.receipts)} of {len(waiting)} referrals have no receipt after a minute.")
+                raise Problem(
+                    f"{len(waiting) - len(course.receipts)} of {len(waiting)} referrals have no receipt after a minute."
+                )
             for receipt in came:
                 sent = waiting.get(receipt["event_id"])
                 if sent is not None:

@@ -24,7 +24,9 @@ class System:
 
     def __init__(self, home: Home, broker: Client) -> None:
         self._http = httpx.AsyncClient(
-            base_url=home.public_url, headers={"Authorization": f"Bearer {home.admin_token}", "Accept": "application/json"}, timeout=60
+            base_url=home.public_url,
+            headers={"Authorization": f"Bearer {home.admin_token}", "Accept": "application/json"},
+            timeout=60,
         )
         self._broker = broker
         self._offset = timedelta()
@@ -76,7 +78,10 @@ class System:
                 return min(dues, default=None)
             before = activity if still else None
             if asyncio.get_running_loop().time() > deadline:
-                left = {service: {name: one[name] for name in _STILL if one[name]} for service, one in zip(SERVICES, work, strict=True)}
+                left = {
+                    service: {name: one[name] for name in _STILL if one[name]}
+                    for service, one in zip(SERVICES, work, strict=True)
+                }
                 raise Problem(f"The system did not come to rest within {_GIVE_UP_SECONDS:.0f} seconds; still under way: {left}")
             if not still:
                 await asyncio.sleep(_LOOK_AGAIN_SECONDS)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
@@ -76,7 +77,7 @@ async def test_what_is_delivered_again_while_it_is_being_handled_has_one_effect(
             sent += await practice.send_many(5)
             await a_group_is_in_its_middle()
             await system.set_ack_wait(1, services=[service])
-            await eventually(lambda service=service: system.redelivered(service), what=f"a redelivery to {service}")
+            await eventually(partial(system.redelivered, service), what=f"a redelivery to {service}")
         await system.set_ack_wait(30, services=[service])
     await system.adds_up({practice: sent})
 
@@ -87,7 +88,7 @@ async def test_a_second_instance_stands_by_takes_over_and_doubles_nothing(system
     port = free_port()
     settings = system.home.service_settings("enrolment") | {"LIMBER_HTTP_PORT": str(port)}
     command = [sys.executable, "-m", "enrolment", "serve"]
-    with subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL, start_new_session=True) as second:
+    with subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL, start_new_session=True) as second:  # noqa: ASYNC220 - it ends with the test
         try:
             await eventually(lambda: _state_at(system, port, "standing by"), what="the second instance standing by")
             sent = await practice.send_many(20)

@@ -47,7 +47,7 @@ class Bench:
     password_file: Path
 
     def settings(self, **changes: Any) -> ServiceSettings:
-        known = {
+        known: dict[str, Any] = {
             "database_url": self.database.url,
             "nats_url": self.broker.url,
             "nats_user": "scheduling",

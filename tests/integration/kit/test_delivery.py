@@ -1,5 +1,7 @@
 """One effect per event, whatever happens, and nothing silently dropped."""
 
+from collections.abc import Awaitable, Callable
+
 from support import tally
 from support.kit_bench import Bench, eventually
 
@@ -90,7 +92,7 @@ async def test_an_event_of_another_type_is_passed_over(bench: Bench) -> None:
     assert not await bench.held("set_aside")
 
 
-def _nothing_held(bench: Bench):  # type: ignore[no-untyped-def] # a closure for eventually
+def _nothing_held(bench: Bench) -> Callable[[], Awaitable[bool]]:
     async def nothing() -> bool:
         return not await bench.held()
 

@@ -77,9 +77,18 @@ def test_structured_mode_with_anything_but_an_object_is_refused(body: bytes) -> 
 @given(st.text(min_size=1, max_size=60).filter(lambda text: "\ufffd" not in text))
 def test_whatever_is_written_into_a_header_is_read_again(subject: str) -> None:
     written = Event(
-        id="1", source="urn:test", type="t", time=datetime(2026, 11, 23, tzinfo=UTC), subject=subject, content_type="application/json",
-        data=b"{}", sequence=7, correlation_id="c", causation_id="d", nats_subject="thing.happened.v1.00",
-    )  # fmt: skip
+        id="1",
+        source="urn:test",
+        type="t",
+        time=datetime(2026, 11, 23, tzinfo=UTC),
+        subject=subject,
+        content_type="application/json",
+        data=b"{}",
+        sequence=7,
+        correlation_id="c",
+        causation_id="d",
+        nats_subject="thing.happened.v1.00",
+    )
     headers = headers_of(written)
     assert all(value.isascii() and value.isprintable() and " " not in value for value in headers.values())
     assert headers["Nats-Msg-Id"] == "1"

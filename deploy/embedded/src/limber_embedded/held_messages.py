@@ -75,7 +75,8 @@ async def _transaction(home: Home, service: str) -> AsyncIterator[AsyncConnectio
             yield conn
     except (OSError, DBAPIError) as error:
         raise Problem(
-            f"The database of {service} does not answer ({type(error).__name__}). It runs while Limber is up: ./limber up{home.option}."
+            f"The database of {service} does not answer ({type(error).__name__})."
+            f" It runs while Limber is up: ./limber up{home.option}."
         ) from error
     finally:
         await engine.dispose()

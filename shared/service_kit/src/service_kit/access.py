@@ -1,4 +1,4 @@
-"""Who may use a service's HTTP: named members of staff, each with a token that is stored hashed in this service's own database."""
+"""Who may use a service's HTTP: named members of staff, each with a token that this service's own database has hashed."""
 
 import hashlib
 from collections.abc import Awaitable, Callable

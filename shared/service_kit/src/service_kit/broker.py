@@ -20,6 +20,7 @@ from service_kit.subscription import GroupBroker
 CLOCK_SUBJECT = "$KV.clock.offset"
 _CLOCK_READ = f"$JS.API.DIRECT.GET.KV_clock.{CLOCK_SUBJECT}"
 _CLOCK_POLL_SECONDS = 5.0
+LEAST_ACK_WAIT_SECONDS = 30
 _CLOCK_RETRY_SECONDS = 0.2
 
 
@@ -63,7 +64,10 @@ async def require_durable(client: Client, consumer: Consumer) -> ConsumerInfo:
             (config.ack_policy != AckPolicy.EXPLICIT, "its acknowledgement policy is not explicit"),
             (config.max_deliver not in {None, -1}, "it gives up after some deliveries"),
             (bool(config.deliver_subject), "it pushes instead of being pulled"),
-            ((config.ack_wait or 0) < 30, "it waits less than 30 seconds for an acknowledgement"),
+            (
+                (config.ack_wait or 0) < LEAST_ACK_WAIT_SECONDS,
+                f"it waits less than {LEAST_ACK_WAIT_SECONDS} seconds for an acknowledgement",
+            ),
         )
         if wrong
     ]

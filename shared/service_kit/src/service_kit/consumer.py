@@ -59,8 +59,10 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consumer:
-    """One durable consumer. `sender_of` reads the outside sender from the NATS subject, which permissions guarantee; without it
-    the sender is the event's source. The `answer_*` functions run in the transaction that records the message.
+    """One durable consumer.
+
+    `sender_of` reads the outside sender from the NATS subject, which permissions guarantee; without it the sender is the event's
+    source. The `answer_*` functions run in the transaction that records the message.
     """
 
     durable: str

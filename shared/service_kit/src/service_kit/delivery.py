@@ -1,4 +1,4 @@
-"""One effect per event: what waits is handled together in one transaction that claims, acts, tells, and only then acknowledges."""
+"""One effect per event: what waits is handled in one transaction that claims, acts and tells, and only then acknowledged."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -151,7 +151,7 @@ class Delivery:
             sender, event_id = sender or event.source, event.id
             reaction = self._reactions[consumer.durable].get(event.type)
             if reaction is None and consumer.sender_of is not None:
-                raise UnreadableError("The attribute type names no event that is taken here.", field="type")
+                raise UnreadableError("The attribute type names no event that is taken here.", field="type")  # noqa: TRY301 - recorded below
             command = reaction.read(event) if reaction else None
         except UnreadableError as error:
             # Without an id of its own it is known by its body, so that a redelivery isn't recorded again.
@@ -161,7 +161,8 @@ class Delivery:
                 claim=_claim(consumer, sender, event_id, body), queue=(consumer.durable, ""),
             )  # fmt: skip
         return _Taken(
-            consumer=consumer, nats_subject=nats_subject, headers=headers, body=body, event=event, reaction=reaction, command=command,
+            consumer=consumer, nats_subject=nats_subject, headers=headers, body=body,
+            event=event, reaction=reaction, command=command,
             claim=_claim(consumer, sender, event_id, body), queue=(consumer.durable, reaction.key(command) if reaction else ""),
         )  # fmt: skip
 
@@ -220,7 +221,8 @@ class Delivery:
     async def _pause_if_tripped(self) -> None:
         in_a_row = self._failed_in_a_row
         outsiders = {consumer.durable for consumer in self._consumers.values() if consumer.sender_of}
-        # One outside sender's bad messages never stop the service; our own events failing one after another means that we are broken.
+        # One outside sender's bad messages never stop the service; our own events failing one after another means that we are
+        # broken.
         if len(in_a_row) < TOO_MANY_FAILURES_IN_A_ROW or (outsiders and len(set(in_a_row)) == 1):
             self.stopped_consuming = False
             return

@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueWork:
-    """`run` does a portion of what is due in its own transactions and says how much; it is called again at once while that is
-    more than nothing. `next_due_at` is the earliest due time that waits. Both in domain time.
+    """One kind of work and how to do it, in domain time.
+
+    `run` does a portion of what is due in its own transactions and says how much; it is called again at once while that is more
+    than nothing. `next_due_at` is the earliest due time that waits.
 
     It is looked for every second, and `at_once` after every commit of the service too.
     """

@@ -16,7 +16,7 @@ _PROBE_TIMEOUT_SECONDS = 5.0
 
 
 class Leadership:
-    """Holds an advisory lock on a connection of its own, outside the pool; when that connection is lost, so is the lead, at once."""
+    """Holds an advisory lock on a connection of its own, outside the pool; with that connection the lead is lost, at once."""
 
     def __init__(self, database_url: str) -> None:
         self._dsn = plain_dsn(database_url)
@@ -38,7 +38,7 @@ class Leadership:
         )
         try:
             connection.add_termination_listener(self._on_lost)
-            while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", _LOCK_NAME):
+            while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", _LOCK_NAME):  # noqa: ASYNC110 - another process has it
                 await asyncio.sleep(_RETRY_SECONDS)
             self._lost.clear()
             self.active.set()

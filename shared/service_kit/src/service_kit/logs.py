@@ -10,9 +10,10 @@ from structlog.types import EventDict, WrappedLogger
 
 ALLOWED_FIELDS = frozenset(
     {
-        "aggregate", "address", "attempts", "causation_id", "code", "command", "consumer", "correlation_id", "count", "durable", "error",
-        "event", "event_id", "event_type", "group", "key", "level", "logger", "milliseconds", "organisation", "participant_id", "port",
-        "position", "provider", "reason", "route", "seconds", "sender", "service", "state", "status", "stream", "timestamp", "work",
+        "address", "aggregate", "attempts", "causation_id", "code", "command", "consumer", "correlation_id", "count",
+        "durable", "error", "event", "event_id", "event_type", "group", "key", "level", "logger", "milliseconds",
+        "organisation", "participant_id", "port", "position", "provider", "reason", "route", "seconds", "sender", "service",
+        "state", "status", "stream", "timestamp", "work",
     }
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Publishes the outbox: rows in order, at most one unacknowledged publish per type and aggregate, marked once the broker has them."""
+"""Publishes the outbox: in order, at most one unacknowledged publish per type and aggregate, marked once stored."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -49,7 +49,7 @@ class _Row(NamedTuple):
 
 
 class Relay:
-    """Runs in the active instance alone. What it marks late after a crash it publishes again under the same id, which is harmless."""
+    """Runs in the active instance alone. What a crash kept it from marking it publishes again under the same id: harmless."""
 
     def __init__(
         self,

@@ -146,7 +146,7 @@ class Service:
             asyncio.create_task(forget_old(self.engine, self.leadership.active)),
             *(asyncio.create_task(self._do_due(work, wake)) for work, wake in dues),
         ]
-        consuming = asyncio.create_task(self._consume([wake for _, wake in dues]))
+        consuming = asyncio.create_task(self._consume([wake for _, wake in dues]))  # noqa: RUF006 - awaited below
         try:
             yield
         finally:

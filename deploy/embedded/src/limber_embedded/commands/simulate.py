@@ -27,8 +27,8 @@ from limber_embedded.simulation.run import simulate as run
 def simulate(*, referrals: int, seed: int, folder: Path, as_json: bool) -> None:
     """Send synthetic people through the running system, the weeks of the programme included.
 
-    Domain time is moved on as soon as nothing is under way; the home stays in that future. Ends with exit code 1 if the audit finds
-    anything.
+    Domain time is moved on as soon as nothing is under way; the home stays in that future. Ends with exit code 1 if the audit
+    finds anything.
     """
     home = Home.running(folder)
     if home.state["environment"] == "production":
@@ -70,5 +70,6 @@ def _show(outcome: Outcome, seconds: float) -> None:
         console.print("Audit:", *(f"- {problem}" for problem in outcome.problems), sep="\n")
     else:
         console.print(
-            "Audit: clean. Every referral has one final state, no session is too full, no message went twice, nothing is left over."
+            "Audit: clean. Every referral has one final state, no session is too full, no message went twice,"
+            " nothing is left over."
         )

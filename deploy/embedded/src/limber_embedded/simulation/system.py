@@ -94,7 +94,7 @@ class System:
         self._offset += ahead
         await (await self._broker.jetstream().key_value("clock")).put("offset", f"{self._offset.total_seconds():.3f}".encode())
         for service in SERVICES:
-            while datetime.fromisoformat((await self.get(f"/{service}/health/work"))["now"]) < moment:
+            while datetime.fromisoformat((await self.get(f"/{service}/health/work"))["now"]) < moment:  # noqa: ASYNC110 - it waits for another process
                 await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
     async def _ask(self, method: str, path: str, **options: Any) -> Any:

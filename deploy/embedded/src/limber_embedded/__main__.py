@@ -9,6 +9,7 @@ import click
 
 from limber_embedded.commands.bench import bench
 from limber_embedded.commands.check import check
+from limber_embedded.commands.clock import clock
 from limber_embedded.commands.docs import docs
 from limber_embedded.commands.down import down
 from limber_embedded.commands.held import held
@@ -44,7 +45,7 @@ def main() -> None:
     """Limber: from a referral to a place, a programme, results and messages."""
 
 
-for command in (up, down, status, refer, simulate, bench, held, replay, staff, organisations, check, test, docs, lock):
+for command in (up, down, status, refer, simulate, clock, bench, held, replay, staff, organisations, check, test, docs, lock):
     main.add_command(command)
 
 if __name__ == "__main__":

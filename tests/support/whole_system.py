@@ -193,7 +193,7 @@ class System:
     async def open_cohorts(self, number: int, *, capacity: int = 10) -> None:
         """So many cohorts at a site, each of which begins within weeks."""
         begin = (await self.now()).date() + timedelta(days=14)
-        await self._http("PUT", "/scheduling/sites/hall", {"name": "Hall", "outward_code": "LS1", "division": "england-and-wales", "room_capacity": 30})
+        await self._ask("PUT", "/scheduling/sites/hall", {"name": "Hall", "outward_code": "LS1", "division": "england-and-wales", "room_capacity": 30})
         for index in range(number):
             body = {
                 "site_id": "hall",
@@ -204,9 +204,14 @@ class System:
                 "sessions": 12,
                 "capacity": capacity,
             }
-            await self._http("POST", "/scheduling/cohorts", body)
+            await self._ask("POST", "/scheduling/cohorts", body)
 
-    async def _http(self, method: str, path: str, body: Any) -> Any:
+    async def open_cohorts_for_all_who_wait(self) -> None:
+        """Room enough that whoever waits gets a place."""
+        [waiting] = await self.query("scheduling", "SELECT count(*) FROM places WHERE status = 'waiting'")
+        await self.open_cohorts(waiting[0] // 10 + 1)
+
+    async def _ask(self, method: str, path: str, body: Any) -> Any:
         response = await self.http.request(method, path, json=body)
         assert response.is_success, f"{path}: {response.status_code} {response.text[:300]}"
         return response.json() if response.content else None

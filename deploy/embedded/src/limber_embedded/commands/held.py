@@ -125,13 +125,18 @@ def discard(*, service: str, position: int, yes: bool, folder: Path) -> None:
 
 
 def _show_table(messages: Any) -> None:
-    table = Table("service", "position", "consumer", "event", "key", "state", "attempts", "next try", "reason")
+    # Below each other, so that two ids of 36 characters and a reason fit a terminal of 80.
+    table = Table(show_lines=True)
+    table.add_column("service, position\nstate\nattempts\nnext try", no_wrap=True)
+    table.add_column("consumer\nevent\nkey\nreason", overflow="fold")
     for one in messages:
         message = one.message
         due = _local(message.next_try_at) if message.state == "waiting" else ""
-        cells = (one.service, message.position, message.consumer, message.event_id, message.key, message.state.replace("_", " "))
-        table.add_row(*(escape(str(cell)) for cell in (*cells, message.attempts, due, message.reason)))
-    Console(soft_wrap=False).print(table)
+        table.add_row(
+            f"{one.service} {message.position}\n{message.state.replace('_', ' ')}\n{message.attempts}\n{due}",
+            escape(f"{message.consumer}\n{message.event_id}\n{message.key}\n{message.reason}"),
+        )
+    Console().print(table)
     waiting = sum(one.message.state == "waiting" for one in messages)
     click.echo(f"{waiting} waiting, {len(messages) - waiting} set aside. ./limber held show SERVICE POSITION tells more.")
     if len(messages) >= _MOST:
@@ -139,7 +144,7 @@ def _show_table(messages: Any) -> None:
 
 
 def _local(moment: datetime) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+    return f"{moment.astimezone():%d %b %H:%M:%S}"
 
 
 def _summary(service: str, message: Any) -> dict[str, Any]:

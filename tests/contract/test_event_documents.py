@@ -13,6 +13,7 @@ from event_contracts.catalogue import EVENT_TYPES, EventType
 from limber_embedded.documents import asyncapi
 from limber_embedded.documents.event_schemas import UnknownCodeFieldError, schema_of
 from limber_embedded.documents.event_table import MarkersMissingError, event_table, with_event_table
+from limber_embedded.documents.written import wrong
 from support.built_services import type_named
 
 JUDGE = Path(__file__).parent / "asyncapi_judge"
@@ -96,6 +97,14 @@ def test_codes_of_a_field_that_the_contract_does_not_have_are_an_error() -> None
     misspelt = replace(type_named("people.v1"), codes={"statsu": ("here",)})
     with pytest.raises(UnknownCodeFieldError, match="Person has no field statsu"):
         schema_of(misspelt)
+
+
+def test_a_stale_a_missing_and_a_left_over_document_are_found(tmp_path: Path) -> None:
+    for name in ("right", "stale", "left-over"):
+        (tmp_path / f"{name}.json").write_text("as it was")
+    wanted = {tmp_path / "right.json": "as it was", tmp_path / "stale.json": "as it is", tmp_path / "missing.json": "new"}
+    found = wrong(wanted, folders=[tmp_path])
+    assert [path.stem for path in found] == ["left-over", "missing", "stale"]
 
 
 def test_the_event_table_replaces_what_stands_between_its_markers_and_nothing_else() -> None:

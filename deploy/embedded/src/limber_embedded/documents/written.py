@@ -1,6 +1,7 @@
 """Every document that is generated, and where it lies."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,23 +31,31 @@ def documents() -> dict[Path, str]:
 
 def stale() -> list[str]:
     """Return the files that don't hold what they ought to, and those that nothing writes any more."""
-    wanted = documents()
-    wrong = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
-    left_over = [path for folder in (SCHEMAS, OPENAPI) for path in folder.glob("*.json") if path not in wanted]
-    return [str(path.relative_to(CHECKOUT)) for path in sorted([*wrong, *left_over])]
+    return _names(wrong(documents(), folders=(SCHEMAS, OPENAPI)))
+
+
+def wrong(wanted: Mapping[Path, str], *, folders: Sequence[Path]) -> list[Path]:
+    """Return the files that lack or differ from what is wanted, and the JSON files of the folders that nobody wants."""
+    differing = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
+    left_over = [path for folder in folders for path in folder.glob("*.json") if path not in wanted]
+    return sorted([*differing, *left_over])
 
 
 def write() -> list[str]:
     """Write what `stale` names, and return it."""
     wanted = documents()
-    changed = stale()
-    for path, text in wanted.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    for name in changed:
-        if CHECKOUT / name not in wanted:
-            (CHECKOUT / name).unlink()
-    return changed
+    changed = wrong(wanted, folders=(SCHEMAS, OPENAPI))
+    for path in changed:
+        if path in wanted:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(wanted[path])
+        else:
+            path.unlink()
+    return _names(changed)
+
+
+def _names(paths: Sequence[Path]) -> list[str]:
+    return [str(path.relative_to(CHECKOUT)) for path in paths]
 
 
 def _text(document: dict[str, Any]) -> str:

@@ -18,11 +18,17 @@ from support.scheduling_examples import MONDAY, NOW, PROGRAMME
 from support.servers import Database
 
 MEADOW = Site(site_id="meadow", name="Meadow Hall", outward_code="NE2", division="england-and-wales", room_capacity=12)
+LEEDS = Site(site_id="leeds", name="Leeds Hall", outward_code="LS1", division="england-and-wales", room_capacity=12)
 WEEK = timedelta(days=7)
 
 
 def seeker(one: Enrolment) -> Seeker:
-    return Seeker(programme=one.programme, preferred_site=one.preferred_site, close_attention=one.close_attention)
+    return Seeker(
+        programme=one.programme,
+        preferred_site=one.preferred_site,
+        outward_code=one.outward_code,
+        close_attention=one.close_attention,
+    )
 
 
 @pytest.fixture
@@ -56,17 +62,20 @@ async def test_each_who_waits_has_their_own_reason(desk: SchedulingDesk) -> None
     await desk.cohort(capacity=3)
     flagged = [an_enrolment(close_attention=True) for _ in range(3)]
     await desk.enrol(*flagged)
-    elsewhere, nowhere, unknown = an_enrolment(preferred_site="meadow"), an_enrolment(), an_enrolment(programme="another")
+    elsewhere, far = an_enrolment(preferred_site="meadow"), an_enrolment(outward_code="LS1")
+    nowhere, unknown = an_enrolment(), an_enrolment(programme="another")
 
-    await desk.enrol(an_enrolment(), elsewhere, nowhere, unknown)
+    await desk.enrol(an_enrolment(), elsewhere, far, nowhere, unknown)
 
     reasons = {row["enrolment_id"]: row["waiting_reason"] for row in await desk.places()}
     assert reasons[flagged[2].enrolment_id] == "close_attention_full"
     assert reasons[elsewhere.enrolment_id] == "no_cohort_at_site"
+    assert reasons[far.enrolment_id] == "no_cohort_at_site"
     assert reasons[nowhere.enrolment_id] == "cohorts_full"
     assert reasons[unknown.enrolment_id] == "no_open_cohort"
     shown = {person.participant_id: person.reason for person in await desk.reads.waiting(now=desk.now)}
     assert shown[flagged[2].participant_id] == "cohorts_full"  # since the last seat went
+    assert shown[far.participant_id] == "no_cohort_at_site"
 
 
 async def test_a_new_cohort_takes_the_longest_enrolled_first(desk: SchedulingDesk) -> None:
@@ -180,14 +189,49 @@ async def test_a_flag_that_is_lowered_makes_room_for_somebody_who_waits(desk: Sc
     assert set((await desk.statuses()).values()) == {"placed"}
 
 
-async def test_the_preferred_site_comes_first(desk: SchedulingDesk) -> None:
+async def test_a_person_gets_the_site_they_asked_for_otherwise_one_in_their_area(desk: SchedulingDesk) -> None:
     await desk.site(MEADOW)
+    await desk.site(LEEDS)
+    far = await desk.cohort(site_id="leeds")
+    near = await desk.cohort(starts_on=MONDAY + WEEK)
+    wished = await desk.cohort(site_id="meadow", starts_on=MONDAY + 2 * WEEK)
+    asked, in_the_area, unknown = an_enrolment(preferred_site="meadow"), an_enrolment(), an_enrolment(outward_code=None)
+
+    await desk.enrol(asked, in_the_area, unknown)
+
+    given = {row["enrolment_id"]: row["cohort_id"] for row in await desk.places()}
+    assert given == {
+        asked.enrolment_id: wished.cohort.cohort_id,
+        in_the_area.enrolment_id: near.cohort.cohort_id,
+        unknown.enrolment_id: far.cohort.cohort_id,
+    }
+
+
+async def test_people_whom_a_new_cohort_does_not_fit_keep_nobody_from_it(desk: SchedulingDesk) -> None:
+    await desk.site(LEEDS)
+    before = [an_enrolment(outward_code="LS6", close_attention=number % 2 == 0) for number in range(20)]
+    before += [an_enrolment(preferred_site="leeds") for _ in range(20)]
+    fitting = [
+        an_enrolment(enrolled_at=NOW + timedelta(minutes=number), outward_code=code) for number, code in enumerate(["NE3", None])
+    ]
+    fitting.append(an_enrolment(enrolled_at=NOW + timedelta(hours=1), preferred_site="harbour", outward_code="LS1"))
+    await desk.enrol(*before, *fitting)
+
+    await desk.cohort(capacity=3)
+
+    seated = {row["enrolment_id"] for row in await desk.places() if row["status"] == "placed"}
+    assert seated == {one.enrolment_id for one in fitting}
+
+
+async def test_the_waiting_people_of_an_area_get_the_seats_of_a_site_that_turns_out_to_be_there(desk: SchedulingDesk) -> None:
     await desk.cohort()
-    later = await desk.cohort(site_id="meadow", starts_on=MONDAY + WEEK)
+    person = an_enrolment(outward_code="LS6")
+    await desk.enrol(person)
 
-    await desk.enrol(an_enrolment(preferred_site="meadow"))
+    await desk.site(replace(SITE, outward_code="LS1"))
 
-    assert [row["cohort_id"] for row in await desk.places()] == [later.cohort.cohort_id]
+    assert await desk.statuses() == {person.participant_id: "placed"}
+    assert [one["status"] for one in await desk.told("scheduling.place.changed.v1")] == ["waiting", "placed"]
 
 
 async def test_fifty_who_ask_at_once_for_the_last_seat_seat_one(desk: SchedulingDesk) -> None:
@@ -239,15 +283,22 @@ async def test_the_number_of_statements_does_not_grow_with_the_group(desk: Sched
 @pytest.mark.parametrize("seed", range(5))
 async def test_looking_at_few_cohorts_chooses_what_looking_at_all_would(desk: SchedulingDesk, seed: int) -> None:
     chance = Random(seed)  # noqa: S311 - the same wishes for the same seed
-    sites = [SITE, *(replace(SITE, site_id=f"site-{number}") for number in range(3))]
+    codes = ("NE1", "NE20", "N1", "LS1")
+    sites = [replace(SITE, site_id=f"site-{number}", outward_code=code) for number, code in enumerate(codes)]
     for site in sites:
         await desk.site(site)
     for _ in range(20):
         site_id = chance.choice(sites).site_id
         await desk.cohort(site_id=site_id, capacity=chance.randint(1, 4), starts_on=MONDAY + chance.randint(0, 5) * WEEK)
     for size in (1, 3, 1, 12, 2, 20, 5, 30):
-        wishes = [None, *(site.site_id for site in sites)]
-        people = [an_enrolment(preferred_site=chance.choice(wishes), close_attention=chance.random() < 0.4) for _ in range(size)]
+        people = [
+            an_enrolment(
+                preferred_site=chance.choice([None, None, *(site.site_id for site in sites)]),
+                outward_code=chance.choice([None, "NE3", "N2", "LS6", "YO1"]),
+                close_attention=chance.random() < 0.4,
+            )
+            for _ in range(size)
+        ]
         async with desk.transaction() as (_, repositories):
             allocation = Allocation(await repositories.cohorts.all_with_room([PROGRAMME.code], now=desk.now))
         expected = [allocation.cohort_for(seeker(one)) for one in people]

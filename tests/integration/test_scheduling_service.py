@@ -229,10 +229,10 @@ async def test_the_pages_show_cohorts_people_and_why_somebody_waits(scheduling: 
     assert str(ann) in await page(scheduling, f"/cohorts/{opened['cohort_id']}")
     waiting = await page(scheduling, "/waiting")
     assert "Ben Example" in waiting
-    assert "All open cohorts are full" in waiting
+    assert "All open cohorts that fit them are full" in waiting
     part = await page(scheduling, f"/participants/{ann}/part")
     assert "Monday 1 February 2027" in part
-    assert "All open cohorts are full" in await page(scheduling, f"/participants/{ben}/part")
+    assert "All open cohorts that fit them are full" in await page(scheduling, f"/participants/{ben}/part")
     assert "Nothing yet" in await page(scheduling, f"/participants/{uuid4()}/part")
     elsewhere = await scheduling.call("GET", f"/participants/{ann}/part", as_="elsewhere", page=True)
     assert "one of yours" in elsewhere.text

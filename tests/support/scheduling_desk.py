@@ -74,7 +74,10 @@ class SchedulingDesk:
 
     async def site(self, site: Site = SITE) -> None:
         async with self.transaction() as (conn, repositories):
-            await announce(conn, await keep_site(site=site, divisions=BANK_HOLIDAYS.keys(), repositories=repositories))
+            changes = await keep_site(
+                site=site, divisions=BANK_HOLIDAYS.keys(), programmes=PROGRAMMES, repositories=repositories, now=self.now
+            )
+            await announce(conn, changes)
 
     async def cohort(self, **changes: Any) -> Opened:
         known: dict[str, Any] = {

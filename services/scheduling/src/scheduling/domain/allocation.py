@@ -1,5 +1,10 @@
-"""Which cohort a person gets: the preferred site first, then the earliest start, never past what a cohort can take."""
+"""Which cohort a person gets: the earliest start among those that fit by place, never past what a cohort can take.
 
+A cohort fits if it is at the site the person asked for; for somebody who asked for none, if its site is in the postcode area
+of their outward code; for somebody of whom neither is known, wherever it is. Nobody is sent elsewhere: they wait.
+"""
+
+import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -9,10 +14,34 @@ from uuid import UUID
 from scheduling.domain.cohorts import Span
 from scheduling.domain.places import CLOSE_ATTENTION_FULL, COHORTS_FULL, NO_COHORT_AT_SITE, NO_OPEN_COHORT, Seat
 
+_LETTERS_AT_THE_BEGINNING = re.compile(r"[A-Za-z]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Where somebody is to be seated: at a site, or else in a postcode area such as LS; with neither, anywhere."""
+
+    site_id: str | None = None
+    area: str | None = None
+
+
+ANYWHERE = Wish()
+
+
+def postcode_area(outward_code: str | None) -> str | None:
+    """Return the letters before the first digit ("LS" of "LS1"), or None if there are none."""
+    letters = _LETTERS_AT_THE_BEGINNING.match(outward_code or "")
+    return letters.group().upper() if letters else None
+
+
+def wishes_met_at(*, site_id: str, outward_code: str) -> frozenset[Wish]:
+    """Return every wish that a cohort at this site fits."""
+    return frozenset({Wish(site_id=site_id), Wish(area=postcode_area(outward_code)), ANYWHERE})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCohort:
-    """A cohort that hasn't started, and how much of it is taken.
+    """A cohort that hasn't started, where it is, and how much of it is taken. `outward_code` is its site's.
 
     `flagged` people may be more than the limit: a flag that was raised after placing is always recorded.
     """
@@ -20,6 +49,7 @@ class OpenCohort:
     cohort_id: UUID
     programme: str
     site_id: str
+    outward_code: str
     first_session_at: datetime
     capacity: int
     seats_taken: int
@@ -33,12 +63,19 @@ class Seeker:
 
     programme: str
     preferred_site: str | None
+    outward_code: str | None
     close_attention: bool
+
+    @property
+    def wish(self) -> Wish:
+        """The site they asked for, otherwise the area they live in."""
+        return Wish(site_id=self.preferred_site) if self.preferred_site else Wish(area=postcode_area(self.outward_code))
 
 
 @dataclass(slots=True)
 class _Room:
     cohort: OpenCohort
+    wishes: frozenset[Wish]
     free: int
     free_close_attention: int
 
@@ -47,34 +84,42 @@ class Allocation:
     """Gives out the room in the open cohorts, person by person."""
 
     def __init__(self, cohorts: Iterable[OpenCohort]) -> None:
-        self._by_programme: dict[str, list[_Room]] = {}
-        self._by_site: dict[tuple[str, str], list[_Room]] = {}
+        self._rooms: dict[tuple[str, Wish], list[_Room]] = {}
         for cohort in sorted(cohorts, key=lambda cohort: (cohort.first_session_at, cohort.cohort_id)):
-            room = _Room(cohort, cohort.capacity - cohort.seats_taken, cohort.close_attention_limit - cohort.flagged)
+            room = _Room(
+                cohort,
+                wishes_met_at(site_id=cohort.site_id, outward_code=cohort.outward_code),
+                cohort.capacity - cohort.seats_taken,
+                cohort.close_attention_limit - cohort.flagged,
+            )
             if room.free > 0:
-                self._by_programme.setdefault(cohort.programme, []).append(room)
-                self._by_site.setdefault((cohort.programme, cohort.site_id), []).append(room)
+                for wish in room.wishes:
+                    self._rooms.setdefault((cohort.programme, wish), []).append(room)
 
     def cohort_for(self, seeker: Seeker) -> UUID | None:
-        """Take room in the best cohort there is for this person; None where there is none."""
-        at_site = self._by_site.get((seeker.programme, seeker.preferred_site), []) if seeker.preferred_site else []
-        for rooms in (at_site, self._by_programme.get(seeker.programme, [])):
-            for room in rooms:
-                if room.free_close_attention > 0 or not seeker.close_attention:
-                    self._take(room, close_attention=seeker.close_attention)
-                    return room.cohort.cohort_id
+        """Take room in the earliest cohort that fits this person; None where there is none."""
+        for room in self._rooms.get((seeker.programme, seeker.wish), ()):
+            if room.free_close_attention > 0 or not seeker.close_attention:
+                self._take(room, close_attention=seeker.close_attention)
+                return room.cohort.cohort_id
         return None
 
-    def has_room(self, programme: str) -> bool:
-        """Whether any seat of the programme is left."""
-        return bool(self._by_programme.get(programme))
+    def has_room(self, seeker: Seeker) -> bool:
+        """Whether any seat is left that fits this person by place, be it without close attention."""
+        return bool(self._rooms.get((seeker.programme, seeker.wish)))
+
+    def free_seats(self, programme: str) -> Mapping[Wish, int]:
+        """How many seats of the programme are left for each wish that has any."""
+        return {
+            wish: sum(room.free for room in rooms) for (code, wish), rooms in self._rooms.items() if code == programme and rooms
+        }
 
     def _take(self, room: _Room, *, close_attention: bool) -> None:
         room.free -= 1
         room.free_close_attention -= close_attention
         if not room.free:
-            self._by_programme[room.cohort.programme].remove(room)
-            self._by_site[room.cohort.programme, room.cohort.site_id].remove(room)
+            for wish in room.wishes:
+                self._rooms[room.cohort.programme, wish].remove(room)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,16 +159,17 @@ class Seating:
         return free.pop() if free else None
 
 
-def waiting_reason(seeker: Seeker, *, sites: Mapping[str, AbstractSet[str]], has_room: bool) -> str:
-    """Why somebody without a seat waits. `sites` are those with an open cohort, by programme, full ones too."""
-    open_at = sites.get(seeker.programme, frozenset())
-    if not open_at:
+def waiting_reason(seeker: Seeker, *, wishes_met: Mapping[str, AbstractSet[Wish]], has_room: bool) -> str:
+    """Why somebody without a seat waits. `wishes_met` are those that some open cohort fits, by programme, full ones too.
+
+    `has_room` says whether a cohort that fits them has a seat left.
+    """
+    met = wishes_met.get(seeker.programme, frozenset())
+    if not met:
         return NO_OPEN_COHORT
-    if has_room and seeker.close_attention:
-        return CLOSE_ATTENTION_FULL
-    if seeker.preferred_site and seeker.preferred_site not in open_at:
+    if seeker.wish not in met:
         return NO_COHORT_AT_SITE
-    return COHORTS_FULL
+    return CLOSE_ATTENTION_FULL if has_room and seeker.close_attention else COHORTS_FULL
 
 
 def _free_numbers(count: int, taken: AbstractSet[int]) -> list[int]:

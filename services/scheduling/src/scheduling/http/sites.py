@@ -48,7 +48,13 @@ def sites_router(desk: Desk) -> APIRouter:
         )
         with in_plain_words():
             async with desk.transaction() as work:
-                changes = await keep_site(site=site, divisions=desk.bank_holidays.keys(), repositories=work.repositories)
+                changes = await keep_site(
+                    site=site,
+                    divisions=desk.bank_holidays.keys(),
+                    programmes=desk.programmes,
+                    repositories=work.repositories,
+                    now=desk.now(),
+                )
                 await work.announce(changes)
         return SiteAnswer(site_id=site_id, **body.model_dump())
 

@@ -73,7 +73,7 @@ REGISTER_LINES = text("""
 """)
 
 WAITING = text("""
-    SELECT p.participant_id, display_name, p.programme, e.preferred_site, p.close_attention, e.enrolled_at
+    SELECT p.participant_id, display_name, p.programme, e.preferred_site, e.outward_code, p.close_attention, e.enrolled_at
     FROM places p JOIN enrolments e USING (enrolment_id) LEFT JOIN people ON people.participant_id = p.participant_id
     WHERE p.status = 'waiting' ORDER BY e.enrolled_at, e.enrolment_id
 """)
@@ -189,14 +189,12 @@ class StoredReads:
         async with self._engine.connect() as conn:
             found = (await conn.execute(WAITING)).mappings().all()
             programmes = sorted({row["programme"] for row in found})
-            sites = await CohortRows(conn).open_sites(programmes, now=now)
+            wishes_met = await CohortRows(conn).wishes_met(programmes, now=now)
             left = Allocation(await CohortRows(conn).all_with_room(programmes, now=now))
         return [
-            WaitingPerson(
-                **row,
-                reason=waiting_reason(_seeker(row), sites=sites, has_room=left.has_room(row["programme"])),
-            )
+            WaitingPerson(**row, reason=waiting_reason(seeker, wishes_met=wishes_met, has_room=left.has_room(seeker)))
             for row in found
+            for seeker in [_seeker(row)]
         ]
 
     async def places_of(self, participant_id: UUID, *, now: datetime) -> list[ParticipantPlace]:
@@ -228,4 +226,9 @@ async def _waiting_beside_free_seats(conn: AsyncConnection, now: datetime) -> li
 
 
 def _seeker(row: Any) -> Seeker:
-    return Seeker(programme=row["programme"], preferred_site=row["preferred_site"], close_attention=row["close_attention"])
+    return Seeker(
+        programme=row["programme"],
+        preferred_site=row["preferred_site"],
+        outward_code=row["outward_code"],
+        close_attention=row["close_attention"],
+    )

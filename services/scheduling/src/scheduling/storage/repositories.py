@@ -15,20 +15,20 @@ from sqlalchemy import (
     RowMapping,
     Text,
     Uuid,
+    and_,
     any_,
     bindparam,
     case,
     func,
     literal_column,
-    or_,
     select,
     text,
     true,
-    union_all,
+    union,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scheduling.domain.allocation import LockedCohort, OpenCohort, Seeker
+from scheduling.domain.allocation import LockedCohort, OpenCohort, Seeker, Wish, wishes_met_at
 from scheduling.domain.cohorts import OPEN, RUNNING, Cohort, Session, Span
 from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.people import Person
@@ -47,6 +47,9 @@ _LIMIT = bindparam("limit", type_=Integer)
 # Written out, not bound: a plan for any value can't use the indexes of open cohorts and of those who wait.
 _OPEN: ColumnElement[str] = literal_column(f"'{OPEN}'")
 _WAITING: ColumnElement[str] = literal_column(f"'{WAITING}'")
+
+# Of an outward code: its postcode area, as the rule in domain/allocation.py has it.
+_LETTERS_AT_THE_BEGINNING: ColumnElement[str] = literal_column("'^[A-Za-z]+'")
 
 _PLACE_COLUMNS = [column for column in tables.places.c if column.name != "cohort_capacity"]
 _ORDER_OF_LIFE = case((tables.places.c.status == DISCONTINUED, 0), else_=1)
@@ -74,30 +77,50 @@ PLACES_OF_COHORT = (
 CAPACITIES = select(tables.cohorts.c.cohort_id, tables.cohorts.c.capacity).where(tables.cohorts.c.cohort_id == any_(_IDS))
 
 
-def _waiting_people(*, close_attention: bool) -> Any:
-    return (
-        select(*_PLACE_COLUMNS, tables.enrolments.c.preferred_site, tables.enrolments.c.enrolled_at)
-        .join(tables.enrolments, tables.enrolments.c.enrolment_id == tables.places.c.enrolment_id)
-        .where(
-            tables.places.c.status == _WAITING,
-            tables.places.c.programme == bindparam("programme", type_=Text),
-            tables.places.c.close_attention.is_(close_attention),
-        )
-        .order_by(tables.enrolments.c.enrolled_at, tables.enrolments.c.enrolment_id)
-        .limit(_LIMIT)
-        .subquery()
+# Where a wish names no site, or no area, it is the empty text here, so that wishes are compared by their hashes.
+_SITE_WISHED = func.coalesce(tables.enrolments.c.preferred_site, "")
+_AREA_WISHED = case(
+    (_SITE_WISHED != "", ""),
+    else_=func.coalesce(func.upper(func.substring(tables.enrolments.c.outward_code, _LETTERS_AT_THE_BEGINNING)), ""),
+)
+_FREE = (
+    func.unnest(
+        bindparam("sites", type_=ARRAY(Text)), bindparam("areas", type_=ARRAY(Text)), bindparam("seats", type_=ARRAY(Integer))
     )
-
-
-LONGEST_WAITING = union_all(
-    select(_waiting_people(close_attention=True)), select(_waiting_people(close_attention=False))
-).order_by("enrolled_at", "enrolment_id")
+    .table_valued("site_id", "area", "seats", name="free")
+    .render_derived()
+)
+_WAITING_FOR_WHAT_IS_FREE = (
+    select(
+        *_PLACE_COLUMNS,
+        tables.enrolments.c.preferred_site,
+        tables.enrolments.c.outward_code,
+        tables.enrolments.c.enrolled_at,
+        _FREE.c.seats,
+        func.row_number()
+        .over(
+            partition_by=[_FREE.c.site_id, _FREE.c.area, tables.places.c.close_attention],
+            order_by=[tables.enrolments.c.enrolled_at, tables.enrolments.c.enrolment_id],
+        )
+        .label("turn"),
+    )
+    .join(tables.enrolments, tables.enrolments.c.enrolment_id == tables.places.c.enrolment_id)
+    .join(_FREE, and_(_FREE.c.site_id == _SITE_WISHED, _FREE.c.area == _AREA_WISHED))
+    .where(tables.places.c.status == _WAITING, tables.places.c.programme == bindparam("programme", type_=Text))
+    .subquery()
+)
+LONGEST_WAITING = (
+    select(_WAITING_FOR_WHAT_IS_FREE)
+    .where(_WAITING_FOR_WHAT_IS_FREE.c.turn <= _WAITING_FOR_WHAT_IS_FREE.c.seats)
+    .order_by(_WAITING_FOR_WHAT_IS_FREE.c.enrolled_at, _WAITING_FOR_WHAT_IS_FREE.c.enrolment_id)
+)
 
 _STARTS_LATER = (tables.cohorts.c.status == _OPEN, tables.cohorts.c.first_session_at > _NOW)
 _ROOM = (
     tables.cohorts.c.cohort_id,
     tables.cohorts.c.programme,
     tables.cohorts.c.site_id,
+    tables.sites.c.outward_code,
     tables.cohorts.c.first_session_at,
     tables.cohorts.c.capacity,
     tables.cohorts.c.seats_taken,
@@ -105,43 +128,66 @@ _ROOM = (
     tables.cohorts.c.flagged,
 )
 
-ALL_WITH_ROOM = select(*_ROOM).where(
-    tables.cohorts.c.programme == any_(_PROGRAMMES), *_STARTS_LATER, tables.cohorts.c.seats_taken < tables.cohorts.c.capacity
+ALL_WITH_ROOM = (
+    select(*_ROOM)
+    .join(tables.sites)
+    .where(
+        tables.cohorts.c.programme == any_(_PROGRAMMES), *_STARTS_LATER, tables.cohorts.c.seats_taken < tables.cohorts.c.capacity
+    )
 )
 
 _WANTED = (
-    func.unnest(_PROGRAMMES, bindparam("sites", type_=ARRAY(Text)))
-    .table_valued("programme", "site_id", name="wanted")
+    func.unnest(_PROGRAMMES, bindparam("sites", type_=ARRAY(Text)), bindparam("areas", type_=ARRAY(Text)))
+    .table_valued("programme", "site_id", "area", name="wanted")
     .render_derived()
 )
 
 
-def _first_with_room(*, for_close_attention: bool) -> Any:
-    """For each wanted programme, or site of a programme, the earliest cohorts with room."""
-    conditions = [
-        tables.cohorts.c.programme == _WANTED.c.programme,
-        or_(_WANTED.c.site_id.is_(None), tables.cohorts.c.site_id == _WANTED.c.site_id),
-        *_STARTS_LATER,
-        tables.cohorts.c.seats_taken < tables.cohorts.c.capacity,
-    ]
-    if for_close_attention:
-        conditions.append(tables.cohorts.c.flagged < tables.cohorts.c.close_attention_limit)
+_AREA_OF_SITE = func.substring(tables.sites.c.outward_code, _LETTERS_AT_THE_BEGINNING)
+# An area is wanted as all its sites, so that cohorts are looked up by their site.
+_WANTED_SITES = union(
+    *(
+        select(_WANTED.c.programme, tables.sites.c.site_id).select_from(_WANTED.join(tables.sites, condition))
+        for condition in (_WANTED.c.site_id == tables.sites.c.site_id, _WANTED.c.area == _AREA_OF_SITE)
+    )
+).subquery("wanted_sites")
+_WANTED_ANYWHERE = (
+    select(_WANTED.c.programme).where(_WANTED.c.site_id.is_(None), _WANTED.c.area.is_(None)).subquery("wanted_anywhere")
+)
+
+
+def _first_with_room(wanted: Any, *conditions: Any) -> Any:
+    """For each row of what is wanted, the earliest cohorts with room that meet the conditions."""
     first = (
         select(*_ROOM)
-        .where(*conditions)
+        .select_from(tables.cohorts.join(tables.sites))
+        .where(
+            tables.cohorts.c.programme == wanted.c.programme,
+            *_STARTS_LATER,
+            tables.cohorts.c.seats_taken < tables.cohorts.c.capacity,
+            *conditions,
+        )
         .order_by(tables.cohorts.c.first_session_at, tables.cohorts.c.cohort_id)
         .limit(_LIMIT)
         .lateral()
     )
-    return select(first).select_from(_WANTED.join(first, true()))
+    return select(first).select_from(wanted.join(first, true()))
 
 
-# `sites` beside `programmes`: null where any site will do.
-WITH_ROOM = _first_with_room(for_close_attention=False)
-WITH_ROOM_FOR_CLOSE_ATTENTION = WITH_ROOM.union(_first_with_room(for_close_attention=True))
+def _all_first_with_room(*conditions: Any) -> list[Any]:
+    at_site = tables.cohorts.c.site_id == _WANTED_SITES.c.site_id
+    return [_first_with_room(_WANTED_SITES, at_site, *conditions), _first_with_room(_WANTED_ANYWHERE, *conditions)]
+
+
+_FREE_CLOSE_ATTENTION = tables.cohorts.c.flagged < tables.cohorts.c.close_attention_limit
+
+# `sites` and `areas` beside `programmes`: at most one of them, both null where any will do.
+WITH_ROOM = union(*_all_first_with_room())
+WITH_ROOM_FOR_CLOSE_ATTENTION = union(*_all_first_with_room(), *_all_first_with_room(_FREE_CLOSE_ATTENTION))
 
 OPEN_SITES = (
-    select(tables.cohorts.c.programme, tables.cohorts.c.site_id)
+    select(tables.cohorts.c.programme, tables.sites.c.site_id, tables.sites.c.outward_code)
+    .join(tables.sites)
     .where(tables.cohorts.c.programme == any_(_PROGRAMMES), *_STARTS_LATER)
     .distinct()
 )
@@ -265,9 +311,18 @@ class PlaceRows:
         """All places that are or were in the cohort."""
         return [Place(**row) for row in (await self._conn.execute(PLACES_OF_COHORT, {"cohort_id": cohort_id})).mappings()]
 
-    async def longest_waiting(self, programme: str, *, limit: int) -> list[tuple[Place, Seeker]]:
-        """Those who wait, earliest enrolled first: at most `limit` who need close attention and `limit` who don't."""
-        found = (await self._conn.execute(LONGEST_WAITING, {"programme": programme, "limit": limit})).mappings()
+    async def longest_waiting(self, programme: str, *, free: Mapping[Wish, int]) -> list[tuple[Place, Seeker]]:
+        """Those who wait for what is free, earliest enrolled first.
+
+        With each wish as many who need close attention, and as many who don't, as there are seats `free` for it.
+        """
+        wanted = {
+            "programme": programme,
+            "sites": [wish.site_id or "" for wish in free],
+            "areas": [wish.area or "" for wish in free],
+            "seats": list(free.values()),
+        }
+        found = (await self._conn.execute(LONGEST_WAITING, wanted)).mappings()
         return [(_place(row), _seeker(row)) for row in found]
 
     async def add(self, places: Sequence[Place]) -> None:
@@ -318,14 +373,15 @@ class CohortRows:
 
         Each seeker fills at most one cohort, or its close-attention seats, so one more than seekers of every kind is enough.
         """
-        wanted = {(seeker.programme, site) for seeker in seekers for site in (None, seeker.preferred_site)}
-        ordered = sorted(wanted, key=lambda one: (one[0], one[1] or ""))
+        wanted = {(seeker.programme, seeker.wish) for seeker in seekers}
+        ordered = sorted(wanted, key=lambda one: (one[0], one[1].site_id or "", one[1].area or ""))
         flagged = any(seeker.close_attention for seeker in seekers)
         found = await self._conn.execute(
             WITH_ROOM_FOR_CLOSE_ATTENTION if flagged else WITH_ROOM,
             {
                 "programmes": [programme for programme, _ in ordered],
-                "sites": [site for _, site in ordered],
+                "sites": [wish.site_id for _, wish in ordered],
+                "areas": [wish.area for _, wish in ordered],
                 "now": now,
                 "limit": len(seekers) + 1,
             },
@@ -342,12 +398,12 @@ class CohortRows:
         if cohort_ids:
             await self._conn.execute(RECOUNT, {"ids": list(cohort_ids)})
 
-    async def open_sites(self, programmes: Sequence[str], *, now: datetime) -> Mapping[str, AbstractSet[str]]:
-        """The sites with an open cohort that hasn't started, by programme, full ones too."""
-        sites: dict[str, set[str]] = defaultdict(set)
+    async def wishes_met(self, programmes: Sequence[str], *, now: datetime) -> Mapping[str, AbstractSet[Wish]]:
+        """The wishes that an open cohort which hasn't started fits, by programme, full ones too."""
+        met: dict[str, set[Wish]] = defaultdict(set)
         for row in await self._conn.execute(OPEN_SITES, {"programmes": list(programmes), "now": now}):
-            sites[row.programme].add(row.site_id)
-        return sites
+            met[row.programme].update(wishes_met_at(site_id=row.site_id, outward_code=row.outward_code))
+        return met
 
     async def id_of_session(self, session_id: UUID) -> UUID | None:
         """The cohort that has this session."""
@@ -473,7 +529,12 @@ def _place(row: RowMapping) -> Place:
 
 
 def _seeker(row: RowMapping) -> Seeker:
-    return Seeker(programme=row["programme"], preferred_site=row["preferred_site"], close_attention=row["close_attention"])
+    return Seeker(
+        programme=row["programme"],
+        preferred_site=row["preferred_site"],
+        outward_code=row["outward_code"],
+        close_attention=row["close_attention"],
+    )
 
 
 def _cohort_columns(cohort: Cohort) -> dict[str, Any]:

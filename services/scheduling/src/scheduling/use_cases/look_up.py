@@ -87,12 +87,13 @@ class RegisterSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingPerson:
-    """One person on the waiting list; `reason` is why there is no seat now."""
+    """One person on the waiting list; `reason` is why there is no seat now. `outward_code` says where they live."""
 
     participant_id: UUID
     display_name: str | None
     programme: str
     preferred_site: str | None
+    outward_code: str | None
     close_attention: bool
     enrolled_at: datetime
     reason: str

@@ -36,7 +36,7 @@ async def place_enrolled_people(
     cohorts = await repositories.cohorts.lock(sorted({cohort_id for cohort_id in chosen if cohort_id}))
     seating = Seating(cohorts)
     unplaced = sorted({seeker.programme for seeker, cohort_id in zip(seekers, chosen, strict=True) if cohort_id is None})
-    sites = await repositories.cohorts.open_sites(unplaced, now=now) if unplaced else {}
+    wishes_met = await repositories.cohorts.wishes_met(unplaced, now=now) if unplaced else {}
 
     added: list[Place] = []
     changed: list[Place] = []
@@ -47,8 +47,8 @@ async def place_enrolled_people(
         if cohort_id:
             after = place.seated(seating.take(cohort_id, close_attention=seeker.close_attention), now=now)
         else:
-            has_room = allocation.has_room(seeker.programme)
-            after = place.kept_waiting(waiting_reason(seeker, sites=sites, has_room=has_room), now=now)
+            reason = waiting_reason(seeker, wishes_met=wishes_met, has_room=allocation.has_room(seeker))
+            after = place.kept_waiting(reason, now=now)
         if is_new:
             added.append(after)
         elif after is not place:
@@ -61,5 +61,8 @@ async def place_enrolled_people(
 
 def _seeker(enrolment: Enrolment) -> Seeker:
     return Seeker(
-        programme=enrolment.programme, preferred_site=enrolment.preferred_site, close_attention=enrolment.close_attention
+        programme=enrolment.programme,
+        preferred_site=enrolment.preferred_site,
+        outward_code=enrolment.outward_code,
+        close_attention=enrolment.close_attention,
     )

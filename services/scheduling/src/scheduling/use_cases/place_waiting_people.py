@@ -12,14 +12,13 @@ from scheduling.use_cases.repositories import Repositories
 
 async def place_waiting_people(*, programmes: Sequence[str], repositories: Repositories, now: datetime) -> list[PlaceChange]:
     """Seat those who fit, earliest enrolled first. Placing must be locked for the programmes."""
-    open_cohorts = await repositories.cohorts.all_with_room(programmes, now=now)
-    allocation = Allocation(open_cohorts)
+    allocation = Allocation(await repositories.cohorts.all_with_room(programmes, now=now))
     chosen: list[tuple[Place, UUID]] = []
     for programme in programmes:
-        free = sum(cohort.capacity - cohort.seats_taken for cohort in open_cohorts if cohort.programme == programme)
+        free = allocation.free_seats(programme)
         if not free:
             continue
-        for place, seeker in await repositories.places.longest_waiting(programme, limit=free):
+        for place, seeker in await repositories.places.longest_waiting(programme, free=free):
             if cohort_id := allocation.cohort_for(seeker):
                 chosen.append((place, cohort_id))
     if not chosen:

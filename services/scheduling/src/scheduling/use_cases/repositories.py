@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from scheduling.domain.allocation import LockedCohort, OpenCohort, Seeker
+from scheduling.domain.allocation import LockedCohort, OpenCohort, Seeker, Wish
 from scheduling.domain.cohorts import Cohort
 from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.people import Person
@@ -30,8 +30,11 @@ class Places(Protocol):
         """All places that ever had a seat in the cohort."""
         ...
 
-    async def longest_waiting(self, programme: str, *, limit: int) -> list[tuple[Place, Seeker]]:
-        """Those who wait, earliest enrolled first: at most `limit` who need close attention and `limit` who don't."""
+    async def longest_waiting(self, programme: str, *, free: Mapping[Wish, int]) -> list[tuple[Place, Seeker]]:
+        """Those who wait for what is free, earliest enrolled first.
+
+        With each wish as many who need close attention, and as many who don't, as there are seats `free` for it.
+        """
         ...
 
     async def add(self, places: Sequence[Place]) -> None: ...
@@ -60,8 +63,8 @@ class Cohorts(Protocol):
         """Count the taken seats of locked cohorts again, after places in them changed."""
         ...
 
-    async def open_sites(self, programmes: Sequence[str], *, now: datetime) -> Mapping[str, AbstractSet[str]]:
-        """The sites with an open cohort that hasn't started, by programme, full ones too."""
+    async def wishes_met(self, programmes: Sequence[str], *, now: datetime) -> Mapping[str, AbstractSet[Wish]]:
+        """The wishes that an open cohort which hasn't started fits, by programme, full ones too."""
         ...
 
     async def id_of_session(self, session_id: UUID) -> UUID | None: ...

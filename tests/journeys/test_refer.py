@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from limber_embedded.checkout import CHECKOUT
 from support.embedded import Limber, limber_in
 from support.servers import short_folder
 
 BARS = CHECKOUT.parent / "shared" / "data" / "bars" / "examples"
 EXAMPLE = CHECKOUT / "docs" / "examples" / "referral-knee-pain.json"
-needs_published_examples = pytest.mark.skipif(not BARS.is_dir(), reason="the published BaRS examples are not beside this checkout")
+needs_published_examples = pytest.mark.skipif(
+    not BARS.is_dir(), reason="the published BaRS examples are not beside this checkout"
+)
 
 
 @pytest.fixture(scope="module")

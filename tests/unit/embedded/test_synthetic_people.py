@@ -2,15 +2,21 @@
 
 from datetime import date
 
-from limber_embedded.simulation.people import ELIGIBLE, nhs_number, people, synthetic_referrals
 from nhs_number import is_valid
+
+from limber_embedded.simulation.people import ELIGIBLE, nhs_number, people, synthetic_referrals
 
 TODAY = date(2026, 11, 23)
 
 
 def of_run(first: int, seed: int = 1) -> list[dict[str, object]]:
     return [
-        {"story": one.story, "practice": one.practice, "site": one.referral["preferred_site"], "clinical": one.referral["clinical"]}
+        {
+            "story": one.story,
+            "practice": one.practice,
+            "site": one.referral["preferred_site"],
+            "clinical": one.referral["clinical"],
+        }
         for one in people(count=80, seed=seed, first=first, sites=("a", "b"), today=TODAY)
     ]
 
@@ -23,7 +29,9 @@ def test_what_happens_to_people_follows_from_the_seed_alone() -> None:
 def test_who_they_are_is_new_in_every_run() -> None:
     def identities(first: int) -> set[str]:
         found = people(count=80, seed=1, first=first, sites=("a",), today=TODAY)
-        return {one.referral["patient"]["nhs_number"] for one in found} | {one.referral["patient"]["family_name"] for one in found}
+        return {one.referral["patient"]["nhs_number"] for one in found} | {
+            one.referral["patient"]["family_name"] for one in found
+        }
 
     assert not identities(0) & identities(80)
 

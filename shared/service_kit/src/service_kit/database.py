@@ -25,6 +25,8 @@ def create_engine(database_url: str) -> AsyncEngine:
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=30,
+        # The connection used last has its statements prepared; taking turns would have each of them learn everything.
+        pool_use_lifo=True,
         hide_parameters=True,
         json_serializer=_to_json,
         json_deserializer=json.loads,

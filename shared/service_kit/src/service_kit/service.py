@@ -29,12 +29,14 @@ from service_kit.relay import CurrentBody, Relay
 from service_kit.retention import forget_old
 from service_kit.settings import ServiceSettings
 from service_kit.subscription import GroupSubscriber
+from service_kit.unacknowledged import Unacknowledged
 from service_kit.waiting import set_within
 
 _DUE_POLL_SECONDS = 1.0
 # Looking and finding nothing is a transaction too; were it to wake those who look, they would never sleep.
 _LOOKING_FOR_DUE_WORK = ContextVar("looking_for_due_work", default=False)
 _CONNECT_RETRY_SECONDS = 0.5
+_UNACKNOWLEDGED_LOOK_SECONDS = 20.0
 
 
 class Service:
@@ -55,6 +57,7 @@ class Service:
         self._due_work: Sequence[DueWork] = ()
         self._consumers: Sequence[Consumer] = ()
         self._broker = create_broker(settings, name=name, on_reconnected=self._ask_again)
+        self._unacknowledged = Unacknowledged()
         self._doing = 0
         self._activity = 0
         # Nothing is handled before it is known how far the clock was moved, or a restart would act at another time for a moment.
@@ -190,12 +193,14 @@ class Service:
         following = asyncio.create_task(
             follow_clock(client, self.clock, allowed=allowed, known=self._clock_known, moved=wake_all)
         )
+        watching = asyncio.create_task(self._watch_unacknowledged())
         try:
             await self._clock_known.wait()
             await self._broker.start()
             await following
         finally:
             following.cancel()
+            watching.cancel()
 
     async def _ask_again(self) -> None:
         for subscriber in self._subscribers:
@@ -263,7 +268,15 @@ class Service:
             problems.append("not consuming yet")
         if self._delivery is not None and self._delivery.stopped_consuming:
             problems.append("consuming was stopped: too many unexpected failures in a row")
-        return problems
+        return problems + self._unacknowledged.problems(self.clock.real_now())
+
+    async def _watch_unacknowledged(self) -> None:
+        while True:
+            await asyncio.sleep(_UNACKNOWLEDGED_LOOK_SECONDS)
+            with suppress(NatsError, TimeoutError, NotDeclaredError):
+                for consumer in self._consumers:
+                    info = await durable_info(self._broker.connection, consumer)
+                    self._unacknowledged.look(consumer.durable, info, self.clock.real_now())
 
     async def _work_left(self) -> dict[str, Any]:
         now = self.clock.now()

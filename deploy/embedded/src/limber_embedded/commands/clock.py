@@ -18,7 +18,12 @@ _LONDON = ZoneInfo("Europe/London")
 
 @click.command()
 @click.option("--forward", "hours", type=click.FloatRange(min=0, min_open=True), help="Move domain time on by so many hours.")
-@click.option("--to", "moment", type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]), help="Move it on to this local time, YYYY-MM-DD HH:MM.")
+@click.option(
+    "--to",
+    "moment",
+    type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]),
+    help="Move it on to this local time, YYYY-MM-DD HH:MM.",
+)
 @home_option
 def clock(*, hours: float | None, moment: datetime | None, folder: Path) -> None:
     """Show domain time, or move it on. It never goes back, and a production home refuses to be moved."""

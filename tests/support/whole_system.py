@@ -193,7 +193,11 @@ class System:
     async def open_cohorts(self, number: int, *, capacity: int = 10) -> None:
         """So many cohorts at a site, each of which begins within weeks."""
         begin = (await self.now()).date() + timedelta(days=14)
-        await self._ask("PUT", "/scheduling/sites/hall", {"name": "Hall", "outward_code": "LS1", "division": "england-and-wales", "room_capacity": 30})
+        await self._ask(
+            "PUT",
+            "/scheduling/sites/hall",
+            {"name": "Hall", "outward_code": "LS1", "division": "england-and-wales", "room_capacity": 30},
+        )
         for index in range(number):
             body = {
                 "site_id": "hall",
@@ -267,7 +271,8 @@ class System:
 
         async def all_have_it() -> bool:
             works = [await self.work(service) for service in SERVICES]
-            return all(abs((datetime.fromisoformat(one["now"]) - datetime.now(UTC)).total_seconds() - offset) < 5 for one in works if one)
+            ahead = [(datetime.fromisoformat(one["now"]) - datetime.now(UTC)).total_seconds() for one in works if one]
+            return len(ahead) == len(SERVICES) and all(abs(one - offset) < 5 for one in ahead)
 
         await eventually(all_have_it, what="domain time")
 
@@ -277,8 +282,11 @@ class System:
         """SIGKILL, and return once it is gone."""
         recorded = dict(self.home.state["processes"][name])
         os.kill(recorded["pid"], signal.SIGKILL)
-        while running_processes.is_alive(recorded):
-            await asyncio.sleep(0.005)
+
+        async def gone() -> bool:
+            return not running_processes.is_alive(recorded)
+
+        await eventually(gone, what=f"{name} gone")
 
     async def is_back(self, name: str, *, since: Mapping[str, int]) -> float:
         """Waits until a killed process is there again and everything is ready; returns how many seconds that took."""
@@ -368,7 +376,10 @@ class System:
             if still and activity == before:
                 break
             before = activity if still else []
-            left = {service: {name: work[name] for name in BUSY if work.get(name)} for service, work in zip(SERVICES, works, strict=True)}
+            left = {
+                service: {name: work[name] for name in BUSY if work.get(name)}
+                for service, work in zip(SERVICES, works, strict=True)
+            }
             assert time.monotonic() < deadline, f"still under way: {left}"
             await asyncio.sleep(0.1)
         if hurry:
@@ -401,7 +412,7 @@ class System:
         for practice, event_ids in sent.items():
             receipts |= await practice.settle(event_ids)
         await self.come_to_rest()
-        assert {service for service in await self.held()} == set(held)
+        assert set(await self.held()) == set(held)
         for service in SERVICES:
             assert (await self.http.get(f"/{service}/audit")).json()["problems"] == []
             assert await self.query(service, "SELECT id FROM outbox WHERE published_at IS NULL") == []

@@ -1,7 +1,7 @@
 """Finds messages that the broker delivers again and again and that no handler ever sees.
 
-Every way that is known to lose sight of a message is closed; this is for the one that isn't. The sign is a durable that has messages
-delivered more than once while the oldest of what it waits for stays the same.
+Every way that is known to lose sight of a message is closed; this is for the one that isn't. The sign is a durable that has
+messages delivered more than once while the oldest of what it waits for stays the same.
 """
 
 from dataclasses import dataclass, field

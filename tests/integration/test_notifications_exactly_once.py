@@ -13,6 +13,8 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from limber_embedded.problem import Problem
+from limber_embedded.servers.postgres import PostgresServer
 from notifications.domain.contact import Contact
 from notifications.domain.message import Channel, Kind, Message, Status
 from notifications.providers.local_sms import LocalSms
@@ -30,7 +32,7 @@ from support.notifications_bench import (
     prepared,
     within_this_process,
 )
-from support.servers import Broker, Database
+from support.servers import Broker, Database, Databases
 
 
 @pytest.fixture
@@ -50,6 +52,15 @@ async def nobody_writes_to(table: str, bench: NotificationsBench) -> AsyncIterat
             yield
     finally:
         await connection.close()
+
+
+async def restarted(server: PostgresServer) -> bool:
+    """PostgreSQL refuses to start while processes of the killed one still hold its memory."""
+    try:
+        server.restart()
+    except Problem:
+        return False
+    return True
 
 
 async def in_mailbox(bench: NotificationsBench) -> int:
@@ -99,6 +110,23 @@ async def test_killed_before_the_provider_had_it_it_is_sent_again_and_is_one_mes
         await bench.all_read()
         assert sent["attempts"] == 2
         assert await in_mailbox(bench) == 1
+        assert (await bench.audit())["problems"] == []
+
+
+async def test_postgresql_killed_while_messages_go_out_each_is_sent_once(
+    own_databases: Databases, nats_server: Broker, folder: Path
+) -> None:
+    async with prepared(await own_databases.create("notifications"), nats_server, folder) as bench, within_this_process(bench):
+        people = [Participant() for _ in range(60)]
+        for number, person in enumerate(people):
+            await bench.tell_contact(person, preferred_channel="sms" if number % 2 else "email")
+            await bench.tell_referral(person)
+        await eventually(lambda: in_mailbox(bench))
+        own_databases.server.kill()
+        await eventually(lambda: restarted(own_databases.server))
+        await eventually(lambda: _all_sent(bench, 60))
+        assert await in_mailbox(bench) == 60
+        await bench.all_read()
         assert (await bench.audit())["problems"] == []
 
 

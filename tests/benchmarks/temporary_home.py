@@ -91,7 +91,7 @@ async def temporary_home() -> AsyncIterator[TemporaryHome]:
 
 def _up(home: Home) -> float:
     began = time.monotonic()
-    limber(home, "up", "--detach", "--port", str(free_port()))
+    limber(home, "up", "--detach", "--empty", "--port", str(free_port()))
     return time.monotonic() - began
 
 

@@ -48,8 +48,8 @@ class Limber:
             timeout=seconds,
         )
 
-    def up(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.run("up", "--detach", "--port", str(self.port), *arguments)
+    def up(self, *arguments: str, empty: bool = True) -> subprocess.CompletedProcess[str]:
+        return self.run("up", "--detach", "--port", str(self.port), *(["--empty"] if empty else []), *arguments)
 
     def down(self) -> subprocess.CompletedProcess[str]:
         return self.run("down")

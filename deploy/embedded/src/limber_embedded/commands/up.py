@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from limber_embedded.commands.options import home_option
+from limber_embedded.example_site import open_example_site
 from limber_embedded.home import Home
 from limber_embedded.supervisor import Supervisor
 
@@ -19,13 +20,14 @@ _READY = "READY"
 @click.command()
 @click.option("--detach", is_flag=True, help="Return once everything is ready, and leave it running.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=8080, show_default=True, help="Of the front door.")
+@click.option("--empty", is_flag=True, help="Leave out the example site, which a new home has otherwise (never in production).")
 @home_option
 @click.option("--supervise", is_flag=True, hidden=True)
-def up(*, folder: Path, port: int, detach: bool, supervise: bool) -> None:
+def up(*, folder: Path, port: int, detach: bool, empty: bool, supervise: bool) -> None:
     """Start the servers and the four services, and print the address."""
     home = Home(folder)
     if detach:
-        _detach(home, port)
+        _detach(home, port, empty=empty)
         return
     home.create()
     with home.locked():
@@ -35,6 +37,8 @@ def up(*, folder: Path, port: int, detach: bool, supervise: bool) -> None:
             signal.signal(number, supervisor.ask_to_stop)
         supervisor.start()
         _announce(home, first=supervisor.is_first_time)
+        if supervisor.is_first_time and not empty and _environment() != "production":
+            click.echo(open_example_site(home))
         if supervise:
             _leave_the_terminal()
         else:
@@ -45,9 +49,11 @@ def up(*, folder: Path, port: int, detach: bool, supervise: bool) -> None:
         supervisor.stop()
 
 
-def _detach(home: Home, port: int) -> None:
+def _detach(home: Home, port: int, *, empty: bool) -> None:
     """Starts a supervisor in a session of its own and shows what it says until it is ready."""
     command = [sys.executable, "-m", "limber_embedded", "up", "--supervise", "--port", str(port), "--home", str(home.folder)]
+    if empty:
+        command.append("--empty")
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:
         for line in child.stdout or ():

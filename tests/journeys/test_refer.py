@@ -13,9 +13,7 @@ from support.servers import short_folder
 
 BARS = CHECKOUT.parent / "shared" / "data" / "bars" / "examples"
 EXAMPLE = CHECKOUT / "docs" / "examples" / "referral-knee-pain.json"
-needs_published_examples = pytest.mark.skipif(
-    not BARS.is_dir(), reason="the published BaRS examples are not here"
-)
+needs_published_examples = pytest.mark.skipif(not BARS.is_dir(), reason="the published BaRS examples are not here")
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ class Leadership:
         while True:
             try:
                 await self._lead_once()
-            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except Exception as error:  # noqa: BLE001 - a connection that dies may say anything, and the lead is lost all the same
                 logger().debug("lead not available", error=type(error).__name__)
             await asyncio.sleep(_RETRY_SECONDS)
 

@@ -1,7 +1,7 @@
 """How the parts of the kit are put together into one running service."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime
@@ -37,6 +37,7 @@ _DUE_POLL_SECONDS = 1.0
 _LOOKING_FOR_DUE_WORK = ContextVar("looking_for_due_work", default=False)
 _CONNECT_RETRY_SECONDS = 0.5
 _UNACKNOWLEDGED_LOOK_SECONDS = 20.0
+_START_AGAIN_SECONDS = 1.0
 
 
 class Service:
@@ -141,15 +142,17 @@ class Service:
             raise RuntimeError("the app was not built")
         dues = [(work, asyncio.Event()) for work in self._due_work]
         self._wake_up_calls += [wake for work, wake in dues if work.at_once]
-        background = [
-            asyncio.create_task(self.leadership.run()),
-            asyncio.create_task(relay.run()),
-            asyncio.create_task(self._delivery.run()),
-            asyncio.create_task(self._delivery.retry_held()),
-            asyncio.create_task(forget_old(self.engine, self.leadership.active)),
-            *(asyncio.create_task(self._do_due(work, wake)) for work, wake in dues),
+        parts: list[Callable[[], Awaitable[None]]] = [
+            self.leadership.run,
+            relay.run,
+            self._delivery.run,
+            self._delivery.retry_held,
+            partial(forget_old, self.engine, self.leadership.active),
+            *(partial(self._do_due, work, wake) for work, wake in dues),
         ]
-        consuming = asyncio.create_task(self._consume([wake for _, wake in dues]))  # noqa: RUF006 - awaited below
+        background = [asyncio.create_task(_keep_going(part)) for part in parts]
+        consume = partial(self._consume, [wake for _, wake in dues])
+        consuming = asyncio.create_task(_keep_going(consume))
         try:
             yield
         finally:
@@ -306,3 +309,13 @@ class Service:
             "due_now": sum(due <= now for due in dues),
             "next_due_at": min(dues).isoformat() if dues else None,
         }
+
+
+async def _keep_going(part: Callable[[], Awaitable[None]]) -> None:
+    """Run a part of the service that never ends, and start it again, loudly, should it end all the same."""
+    while True:
+        try:
+            await part()
+        except Exception as error:  # noqa: BLE001 - a part that nobody foresaw to fail must not leave the service idle
+            logger().critical("a part of the service failed and is started again", error=describe(error))
+        await asyncio.sleep(_START_AGAIN_SECONDS)

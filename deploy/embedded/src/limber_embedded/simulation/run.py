@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from limber_embedded.home import Home
 from limber_embedded.organisations import admin_client
@@ -19,6 +20,8 @@ Progress = Callable[[str, float], None]
 
 _SITES = (("leeds", "LS1"), ("bristol", "BS1"), ("cardiff", "CF10"), ("kent", "TN29"))
 _WEEKDAYS = (("mon", "thu"), ("tue", "fri"), ("mon", "wed"), ("tue", "thu"))
+_LONDON = ZoneInfo("Europe/London")
+_BEGIN_AT_HOUR = 10
 _CAPACITY = 10
 # Fewer seats than people who are eligible, so that some wait.
 _SEATS_PER_REFERRAL = 0.66
@@ -65,6 +68,9 @@ async def simulate(home: Home, *, referrals: int, seed: int, progress: Progress)
             await system.start()
             progress("waiting until what is under way is done", 0.0)
             await system.come_to_rest()
+            # Always at the same hour: at night messages wait for the morning, and some have lost their use by then.
+            await system.move_clock_to(_next_morning(system.now()))
+            await system.come_to_rest()
             before = await system.audits()
             today = system.now().date()
             sites = tuple(f"simulated-{first}-{name}" for name, _ in _SITES)
@@ -76,6 +82,11 @@ async def simulate(home: Home, *, referrals: int, seed: int, progress: Progress)
             return _outcome(seed, course, before, await system.audits())
         finally:
             await system.close()
+
+
+def _next_morning(now: datetime) -> datetime:
+    local = now.astimezone(_LONDON)
+    return (local + timedelta(days=1)).replace(hour=_BEGIN_AT_HOUR, minute=0, second=0, microsecond=0)
 
 
 def _reserve(home: Home, count: int) -> int:

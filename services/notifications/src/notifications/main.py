@@ -1,6 +1,6 @@
 """Wiring: settings, database, broker, providers, use cases and pages become one running service."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -113,25 +113,15 @@ def _due_work(settings: Settings, *, service: Service, providers: Providers) -> 
     async def next_to_settle_at(conn: AsyncConnection) -> datetime | None:
         return min(in_domain_time(await earliest_overdue(conn)), default=None)
 
-    def when_due(
-        next_at: Callable[[AsyncConnection], Awaitable[datetime | None]],
-        use_case: Callable[..., Awaitable[int]],
-    ) -> Callable[[datetime], Awaitable[int]]:
-        async def portion(now: datetime) -> int:
-            # A transaction wakes all due work when it ends, so none is opened where there is nothing to do.
-            async with service.engine.connect() as conn:
-                at = await next_at(conn)
-            return await use_case(sending=sending, now=now) if at is not None and at <= now else 0
+    async def send(now: datetime) -> int:
+        return await send_due_messages(sending=sending, now=now)
 
-        return portion
+    async def settle(now: datetime) -> int:
+        return await settle_interrupted(sending=sending, now=now)
 
     return [
-        DueWork(
-            name="send due messages", run=when_due(next_to_send_at, send_due_messages), next_due_at=next_to_send_at, at_once=True
-        ),
-        DueWork(
-            name="settle interrupted messages", run=when_due(next_to_settle_at, settle_interrupted), next_due_at=next_to_settle_at
-        ),
+        DueWork(name="send due messages", run=send, next_due_at=next_to_send_at, at_once=True),
+        DueWork(name="settle interrupted messages", run=settle, next_due_at=next_to_settle_at),
     ]
 
 

@@ -22,16 +22,19 @@ PERSON = "people.v1"
 
 
 def events_of(outcome: Outcome, *, because: Event | None) -> Iterator[Outgoing]:
-    """Yield what is to be told about one outcome: the answer, how to reach whom, what was decided, and who is enrolled."""
+    """Yield what is to be told about one outcome: the answer, who is enrolled, how to reach whom, what was decided, who it is.
+
+    Readers assume no order, but the place that somebody waits for comes sooner when the enrolment is told first.
+    """
     yield receipt_event(outcome.receipt, because=because)
-    for participant in outcome.contacts:
-        yield _from_current_rows(CONTACT, participant, because)
-    for participant in outcome.people:
-        yield _from_current_rows(PERSON, participant, because)
-    for referral in outcome.referrals:
-        yield _referral_event(referral, because)
     for enrolment in outcome.enrolments:
         yield _enrolment_event(enrolment, because)
+    for participant in outcome.contacts:
+        yield _from_current_rows(CONTACT, participant, because)
+    for referral in outcome.referrals:
+        yield _referral_event(referral, because)
+    for participant in outcome.people:
+        yield _from_current_rows(PERSON, participant, because)
 
 
 def receipt_event(receipt: Receipt, *, because: Event | None) -> Outgoing:

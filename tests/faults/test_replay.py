@@ -1,8 +1,12 @@
 """The broker's store may be lost: everything is told again from the databases, and nothing is done twice."""
 
+import asyncio
 import shutil
+from datetime import timedelta
 
 from limber_embedded import running_processes
+from limber_embedded.checkout import SERVICES
+from limber_embedded.pause import services_stopped
 from support.whole_system import Practice, System, a_referral, eventually
 
 
@@ -12,7 +16,7 @@ async def test_replay_after_the_store_was_deleted_tells_everything_again_and_dou
     sent = await practice.send_many(60)
     receipts = await system.adds_up({practice: sent})
     mailbox, told = await system.mailbox(), await _told(practice)
-    before = system.home.pids
+    before, domain_time = system.home.pids, await system.now()
     with system.nobody_restarts():
         running_processes.stop(system.home.state["processes"]["nats-server"])
         shutil.rmtree(system.home.folder / "nats" / "store")
@@ -21,7 +25,7 @@ async def test_replay_after_the_store_was_deleted_tells_everything_again_and_dou
     replayed = system.limber.run("replay", seconds=240)
     assert replayed.returncode == 0, replayed.stderr
     assert "streams were rebuilt" in replayed.stdout
-    await system.be_at_ten_in_the_morning()
+    assert timedelta() < await system.now() - domain_time < timedelta(minutes=10)
     assert await _told(practice) == told
     assert await system.adds_up({practice: sent}) == receipts
     assert await system.mailbox() == mailbox
@@ -56,6 +60,22 @@ async def test_a_store_that_was_deleted_while_everything_was_down_is_filled_by_t
     await system.come_to_rest()
     assert await _told(practice) == told
     assert await system.mailbox() == mailbox
+
+
+async def test_while_somebody_holds_the_pause_the_services_stay_stopped_and_a_replay_is_refused(system: System) -> None:
+    before = system.home.pids
+    pausing = services_stopped(system.home)
+    await asyncio.to_thread(pausing.__enter__)
+    try:
+        assert not await system.is_ready()
+        assert not system.limber.status()["ready"]
+        refused = system.limber.run("replay")
+        assert (refused.returncode, "another replay is under way" in refused.stderr) == (1, True)
+    finally:
+        await asyncio.to_thread(pausing.__exit__, None, None, None)
+    await eventually(system.is_ready, what="all services ready again")
+    after = system.home.pids
+    assert {name for name in before if before[name] != after[name]} == set(SERVICES)
 
 
 async def _told(practice: Practice) -> dict[str, dict[str, object]]:

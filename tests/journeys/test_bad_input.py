@@ -94,6 +94,18 @@ async def test_what_was_set_aside_is_shown_without_its_content_unless_asked_for_
     assert (gone.returncode, "holds no message" in gone.stderr) == (1, True)
 
 
+async def test_what_is_held_is_shown_while_the_service_and_the_broker_are_down(system: System, practice: Practice) -> None:
+    event_id = await practice.publish(b"{")
+    await practice.settle([event_id])
+    with system.nobody_restarts():
+        await system.kill("enrolment")
+        await system.kill("nats-server")
+        listed = system.limber.run("held")
+        assert listed.returncode == 0, listed.stderr
+        assert event_id in listed.stdout
+    await eventually(system.is_ready, what="all services ready again")
+
+
 async def test_an_oversized_event_is_refused_and_its_sender_goes_on(system: System, practice: Practice) -> None:
     with pytest.raises(APIError, match="message size exceeds maximum allowed"):
         await practice.publish(b"x" * (MEGABYTE + 1))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from nats.aio.client import Client
+from nats.js.errors import KeyNotFoundError
 
 from limber_embedded.checkout import SERVICES
 from limber_embedded.home import Home
@@ -46,6 +47,16 @@ async def ensure_receipts(home: Home, client: Client, declaration: Declaration) 
     """Each organisation's durable on its receipts."""
     for channel, code in home.organisations():
         await ensure_durable(client, declaration.receipts_durable(channel=channel, organisation=code))
+
+
+async def keep_clock(client: Client, *, offset_seconds: float) -> None:
+    """Puts back by how much the clock was moved, where the broker has forgotten it."""
+    bucket = await client.jetstream().key_value("clock")
+    try:
+        await bucket.get("offset")
+    except KeyNotFoundError:
+        if abs(offset_seconds) >= 1:
+            await bucket.put("offset", f"{offset_seconds:.3f}".encode())
 
 
 async def is_store_empty(client: Client) -> bool:

@@ -247,9 +247,9 @@ class Service:
             """The database and the broker answer, and consuming hasn't been stopped by too many failures."""
             problems = await self._problems()
             state = "active" if self.leadership.active.is_set() else "standing by"
-            return JSONResponse(
-                {"status": "not ready" if problems else "ready", "state": state, "problems": problems}, 503 if problems else 200
-            )
+            status = "not ready" if problems else "ready"
+            answer = {"status": status, "state": state, "now": self.clock.now().isoformat(), "problems": problems}
+            return JSONResponse(answer, 503 if problems else 200)
 
         @router.get("/work")
         async def work() -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """`./limber replay`: rebuild the broker's store from the databases."""
 
 import asyncio
+import contextlib
 import json
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,7 @@ from limber_embedded.home import Home
 from limber_embedded.organisations import admin_client
 from limber_embedded.pause import services_stopped
 from limber_embedded.problem import Problem
-from limber_embedded.replay import make_streams_anew, mark_everything_untold
+from limber_embedded.replay import keep_clock, make_streams_anew, mark_everything_untold
 
 _BUSY = ("to_read", "handling", "outbox", "doing")
 _LOOK_SECONDS = 0.2
@@ -38,21 +41,34 @@ def replay(*, folder: Path) -> None:
     home = Home.running(folder)
     console = Console(stderr=True)
     began = time.monotonic()
+    offset = _clock_offset(home)
     with console.status("Stopping the services") as status:
         with services_stopped(home):
             status.update("Marking what is to be told again")
             told = mark_everything_untold(home)
             status.update("Making the streams anew")
-            streams = asyncio.run(_make_streams_anew(home))
+            streams = asyncio.run(_make_streams_anew(home, offset))
             status.update("Starting the services")
         left = _wait_until_idle(home, lambda work: status.update(f"Telling again: {_words(work)}"))
     _show(told, left)
     click.echo(f"{len(streams)} streams were rebuilt in {time.monotonic() - began:.0f} seconds: {', '.join(streams)}.")
 
 
-async def _make_streams_anew(home: Home) -> list[str]:
+async def _make_streams_anew(home: Home, offset_seconds: float) -> list[str]:
     async with admin_client(home) as client:
-        return await make_streams_anew(home, client)
+        made = await make_streams_anew(home, client)
+        await keep_clock(client, offset_seconds=offset_seconds)
+        return made
+
+
+def _clock_offset(home: Home) -> float:
+    """By how many seconds the services believe that domain time was moved: they remember it when the broker has lost it."""
+    offsets = [0.0]
+    for service in SERVICES:
+        with contextlib.suppress(OSError, ValueError):
+            domain_now = datetime.fromisoformat(_health(home, service, "ready")["now"])
+            offsets.append((domain_now - datetime.now(UTC)).total_seconds())
+    return max(offsets)
 
 
 def _wait_until_idle(home: Home, say: Any) -> Mapping[str, Mapping[str, int]]:
@@ -76,16 +92,22 @@ def _wait_until_idle(home: Home, say: Any) -> Mapping[str, Mapping[str, int]]:
 def _work(home: Home, service: str) -> dict[str, int]:
     """What the service has left to do; empty until it consumes."""
     try:
-        _health(home, service, "ready")
+        if _health(home, service, "ready")["problems"]:
+            return {}
         work = _health(home, service, "work")
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):
         return {}
     return {name: int(work[name]) for name in (*_BUSY, "held_waiting", "set_aside")}
 
 
 def _health(home: Home, service: str, what: str) -> dict[str, Any]:
-    with urllib.request.urlopen(f"{home.service_url(service)}/{service}/health/{what}", timeout=5) as answer:  # noqa: S310 - our own
-        found: dict[str, Any] = json.load(answer)
+    """The service's answer, also where it says that it isn't ready."""
+    try:
+        with urllib.request.urlopen(f"{home.service_url(service)}/{service}/health/{what}", timeout=5) as answer:  # noqa: S310 - our own
+            found: dict[str, Any] = json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            found = json.load(error)
     return found
 
 

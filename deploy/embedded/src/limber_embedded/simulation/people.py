@@ -148,8 +148,9 @@ def _person(
     number = nhs_number(serial)
     if story == WRONG_NUMBER:
         number = number[:-1] + str((int(number[-1]) + 1) % 10)
-    given = _GIVEN[identities.randrange(len(_GIVEN))]
-    family = "".join(_SYLLABLES[identities.randrange(len(_SYLLABLES))] for _ in range(4)).title()
+    # Names that nobody shares, or two people born on one day in one place would be taken for near matches.
+    given = f"{_GIVEN[identities.randrange(len(_GIVEN))]}-{_invented(identities, 3)}"
+    family = _invented(identities, 4)
     patient: dict[str, Any] = {
         "nhs_number": number,
         "given_name": given,
@@ -188,6 +189,10 @@ def _person(
         chance_to_come=_one_of(stories, _RELIABILITY),
         seed=seed,
     )
+
+
+def _invented(chance: random.Random, syllables: int) -> str:
+    return "".join(_SYLLABLES[chance.randrange(len(_SYLLABLES))] for _ in range(syllables)).title()
 
 
 def _one_of(chance: random.Random, weighted: tuple[tuple[Any, int], ...]) -> Any:

@@ -121,6 +121,13 @@ class Bench:
         stored = [await jetstream.get_msg("SCHEDULING", seq=number) for number in range(1, info.state.messages + 1)]
         return sorted((message.headers or {})["ce-causationid"] for message in stored)
 
+    async def stored(self, stream: str) -> list[dict[str, str]]:
+        """The headers of everything in a stream, in its order."""
+        jetstream = self.admin.jetstream()
+        info = await jetstream.stream_info(stream)
+        messages = [await jetstream.get_msg(stream, seq=number) for number in range(1, info.state.messages + 1)]
+        return [message.headers or {} for message in messages]
+
     async def unacknowledged(self, stream: str = "ENROLMENT", durable: str = "scheduling_enrolment") -> int:
         info = await self.admin.jetstream().consumer_info(stream, durable)
         return (info.num_pending or 0) + (info.num_ack_pending or 0)

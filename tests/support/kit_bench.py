@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,13 +92,13 @@ class Bench:
         type_: str = tally.COUNTED,
         event_id: str | None = None,
         body: bytes | None = None,
-        **headers: str,
+        headers: Mapping[str, str] | None = None,
     ) -> str:
         event_id = event_id or str(new_id())
         subject = f"{tally.COUNTED}.00" if type_ == tally.COUNTED else f"{type_}.{key}"
         attributes = {"ce-specversion": "1.0", "ce-id": event_id, "ce-source": "urn:test", "ce-type": type_, "ce-subject": key}
         data = json.dumps({"key": key, "does": does}).encode() if body is None else body
-        await self.admin.jetstream().publish(subject, data, headers=attributes | headers)
+        await self.admin.jetstream().publish(subject, data, headers=attributes | dict(headers or {}))
         return event_id
 
     async def query(self, sql: str, *arguments: Any) -> list[Any]:

@@ -72,8 +72,8 @@ async def test_an_unreadable_message_is_set_aside_at_once_and_hinders_nobody(ben
 
 async def test_headers_that_look_like_the_brokers_own_do_not_make_a_message_vanish(bench: Bench) -> None:
     async with bench.service():
-        sent = [await bench.send("a", Status=status) for status in ("404", "500", "100", "408", "409")]
-        sent.append(await bench.send("a", reply_to="scheduling.place.changed.v1.00"))
+        sent = [await bench.send("a", headers={"Status": status}) for status in ("404", "500", "100", "408", "409")]
+        sent.append(await bench.send("a", headers={"reply_to": "scheduling.place.changed.v1.00"}))
         await eventually(lambda: bench.all_done(6))
     assert await bench.effects() == sorted(sent)
     assert await bench.told() == sorted(sent)

@@ -28,6 +28,8 @@ def held(context: click.Context, *, folder: Path) -> None:
 
     It is read from the services' databases, so it works while a service or the broker is down.
     """
+    # `held --home X list` means the same as `held list --home X`.
+    context.default_map = {name: {"folder": str(folder)} for name in held.commands}
     if context.invoked_subcommand is None:
         context.invoke(show_all, service=None, state=None, folder=folder, as_json=False)
 

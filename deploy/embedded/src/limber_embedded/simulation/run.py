@@ -71,7 +71,7 @@ async def simulate(home: Home, *, referrals: int, seed: int, progress: Progress)
             # Always at the same hour: at night messages wait for the morning, and some have lost their use by then.
             await system.move_clock_to(_next_morning(system.now()))
             await system.come_to_rest()
-            before = await system.audits()
+            before, aside_before = await system.audits(), await system.left_over()
             today = system.now().date()
             sites = tuple(f"simulated-{first}-{name}" for name, _ in _SITES)
             progress("opening sites and cohorts", 0.0)
@@ -79,7 +79,9 @@ async def simulate(home: Home, *, referrals: int, seed: int, progress: Progress)
             await _open_cohorts(system, course, sites, today)
             await _refer(home, course, progress)
             await _live_through(system, course, progress)
-            return _outcome(seed, course, before, await system.audits())
+            outcome = _outcome(seed, course, before, await system.audits())
+            outcome.problems.extend(_left_over(aside_before, await system.left_over()))
+            return outcome
         finally:
             await system.close()
 
@@ -231,6 +233,18 @@ async def _answer_questionnaires(system: System, course: _Course) -> bool:
 async def _open_questionnaires(system: System, course: _Course) -> list[dict[str, Any]]:
     found = [*await _questionnaires(system, "due"), *await _questionnaires(system, "planned")]
     return [one for one in found if one["participant_id"] in course.by_participant]
+
+
+def _left_over(before: dict[str, dict[str, int]], after: dict[str, dict[str, int]]) -> list[str]:
+    problems = []
+    for service, left in after.items():
+        if left["outbox"]:
+            problems.append(f"{service}: {left['outbox']} events are left to relay")
+        if left["held_waiting"]:
+            problems.append(f"{service}: {left['held_waiting']} events are held waiting")
+        if left["set_aside"] > before[service]["set_aside"]:
+            problems.append(f"{service}: {left['set_aside'] - before[service]['set_aside']} events were set aside")
+    return problems
 
 
 _FUNNEL = (

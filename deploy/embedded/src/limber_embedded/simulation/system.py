@@ -61,6 +61,14 @@ class System:
         """Return every service's own account of itself."""
         return {service: await self.get(f"/{service}/audit") for service in SERVICES}
 
+    async def left_over(self) -> dict[str, dict[str, int]]:
+        """Return, by service, what is left to relay, held waiting and set aside."""
+        found = {}
+        for service in SERVICES:
+            work = await self.get(f"/{service}/health/work")
+            found[service] = {name: int(work[name]) for name in ("outbox", "held_waiting", "set_aside")}
+        return found
+
     async def come_to_rest(self) -> datetime | None:
         """Wait until nothing is under way anywhere, and return when the next thing is due in domain time.
 

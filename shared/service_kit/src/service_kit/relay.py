@@ -88,24 +88,12 @@ class Relay:
             rows = [_Row(*row) for row in await conn.execute(_UNPUBLISHED, {"limit": PORTION})]
             if not rows:
                 return 0, False
-            stored = await self._publish(rows, await self._bodies(conn, rows))
+            stored = await self._publish(conn, rows)
             if stored:
                 await conn.execute(_MARK, {"now": datetime.now(UTC), "positions": stored})
         return len(stored), len(stored) < len(rows)
 
-    async def _bodies(self, conn: AsyncConnection, rows: Sequence[_Row]) -> dict[int, bytes | None]:
-        """Return each row's body; None where there is nothing left to tell, as after an erasure."""
-        bodies: dict[int, bytes | None] = {row.position: row.body for row in rows}
-        for type_, render in self._current.items():
-            wanted = [row for row in rows if row.type == type_ and row.body is None]
-            if wanted:
-                rendered = await render(conn, sorted({row.aggregate for row in wanted}))
-                for row in wanted:
-                    model = rendered.get(row.aggregate)
-                    bodies[row.position] = None if model is None else model.model_dump_json().encode()
-        return bodies
-
-    async def _publish(self, rows: Sequence[_Row], bodies: Mapping[int, bytes | None]) -> list[int]:
+    async def _publish(self, conn: AsyncConnection, rows: Sequence[_Row]) -> list[int]:
         # Facts of different types about one aggregate overtake each other harmlessly: each has its own sequence.
         chains: dict[tuple[str, str], list[_Row]] = {}
         for row in rows:
@@ -113,25 +101,24 @@ class Relay:
         stored: list[int] = []
         waiting = list(chains.values())
         while waiting and self._gate.is_set():
-            heads = [chain[0] for chain in waiting]
-            accepted = await self._publish_wave(heads, bodies)
+            accepted = await self._publish_wave(conn, [chain[0] for chain in waiting])
             stored += accepted
             done = set(accepted)
             waiting = [chain[1:] for chain in waiting if len(chain) > 1 and chain[0].position in done]
         return stored
 
-    async def _publish_wave(self, rows: Sequence[_Row], bodies: Mapping[int, bytes | None]) -> list[int]:
-        jetstream = self._jetstream()
-        stored: list[int] = []
+    async def _publish_wave(self, conn: AsyncConnection, rows: Sequence[_Row]) -> list[int]:
         sent: dict[asyncio.Future[Any], _Row] = {}
+        # Those whose bodies are there are on their way while the others are rendered.
         for row in rows:
-            body = bodies[row.position]
+            if row.body is not None:
+                await self._send(row, row.body, sent)
+        stored: list[int] = []
+        for row, body in await self._rendered(conn, [row for row in rows if row.body is None]):
             if body is None:
                 stored.append(row.position)
-                continue
-            with suppress(NatsError):
-                future = await jetstream.publish_async(row.nats_subject, body, headers=headers_of(self._event(row, body)))
-                sent[future] = row
+            else:
+                await self._send(row, body, sent)
         if sent:
             done, late = await asyncio.wait(sent, timeout=PUBLISH_TIMEOUT_SECONDS)
             for future in late:
@@ -144,6 +131,23 @@ class Relay:
                     code = error.code if isinstance(error, APIError) else None
                     logger().warning("broker did not store", event_id=str(row.id), error=type(error).__name__, code=code)
         return stored
+
+    async def _send(self, row: _Row, body: bytes, sent: dict[asyncio.Future[Any], _Row]) -> None:
+        with suppress(NatsError):
+            headers = headers_of(self._event(row, body))
+            sent[await self._jetstream().publish_async(row.nats_subject, body, headers=headers)] = row
+
+    async def _rendered(self, conn: AsyncConnection, rows: Sequence[_Row]) -> list[tuple[_Row, bytes | None]]:
+        """Return each row with its body; None where there is nothing left to tell, as after an erasure."""
+        found: list[tuple[_Row, bytes | None]] = []
+        for type_, render in self._current.items():
+            wanted = [row for row in rows if row.type == type_]
+            if wanted:
+                models = await render(conn, sorted({row.aggregate for row in wanted}))
+                for row in wanted:
+                    model = models.get(row.aggregate)
+                    found.append((row, None if model is None else model.model_dump_json().encode()))
+        return found
 
     def _event(self, row: _Row, body: bytes) -> Event:
         return Event(

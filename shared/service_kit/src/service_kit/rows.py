@@ -1,10 +1,11 @@
 """Set-wise writes: one statement for any number of rows, the columns passed as arrays.
 
-A row is a mapping from column name to value. All rows of a call have the same columns; each table's statement is compiled once.
+A row is a mapping from column name to value. All rows of a write have the same columns; each shape of statement is compiled once.
 Columns of an array type can't be written this way (unnest would flatten them): use JSONB.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -15,29 +16,39 @@ from sqlalchemy.sql.elements import TextClause
 Row = Mapping[str, Any]
 
 
-async def insert(conn: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a statement looks like, whatever the rows."""
+
+    kind: str
+    table: Table
+    columns: tuple[str, ...]
+    newer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Rows on their way into one table; made by `inserting`, `updating` and `upserting`."""
+
+    shape: _Shape
+    rows: Sequence[Row]
+
+
+def inserting(table: Table, rows: Sequence[Row]) -> Write:
     """Insert all rows; a conflict fails the transaction."""
-    if rows:
-        columns = tuple(rows[0])
-        await conn.execute(_insert_statement(table, columns, "", ""), _arrays(columns, rows))
+    return Write(_Shape("insert", table, _columns(rows)), rows)
 
 
-async def insert_new(conn: AsyncConnection, table: Table, rows: Sequence[Row], *, returning: str) -> list[Any]:
-    """Insert the rows that conflict with none, and return their values of the column `returning`."""
-    if not rows:
-        return []
-    columns = tuple(rows[0])
-    statement = _insert_statement(table, columns, " ON CONFLICT DO NOTHING", f" RETURNING {_name(returning)}")
-    return list((await conn.execute(statement, _arrays(columns, rows))).scalars())
+def updating(table: Table, rows: Sequence[Row]) -> Write:
+    """Set the given columns of the rows found by primary key; all key columns must be given."""
+    return Write(_Shape("update", table, _columns(rows)), rows)
 
 
-async def upsert(conn: AsyncConnection, table: Table, rows: Sequence[Row], *, newer: str | None = None) -> None:
+def upserting(table: Table, rows: Sequence[Row], *, newer: str | None = None) -> Write:
     """Insert or replace by primary key; with `newer`, only where the new value of that column is greater than the stored one.
 
     Of several rows with one key the last counts, or with `newer` the one that has the greatest.
     """
-    if not rows:
-        return
     key = tuple(column.name for column in table.primary_key)
     one_per_key: dict[tuple[Any, ...], Row] = {}
     for row in rows:
@@ -47,49 +58,86 @@ async def upsert(conn: AsyncConnection, table: Table, rows: Sequence[Row], *, ne
             one_per_key[identity] = row
     # In key order, so that two transactions lock the same rows in the same order.
     ordered = [one_per_key[identity] for identity in sorted(one_per_key)]
-    columns = tuple(rows[0])
-    changes = ", ".join(f"{_name(name)} = excluded.{_name(name)}" for name in columns if name not in key)
-    condition = f" WHERE excluded.{_name(newer)} > {_name(table.name)}.{_name(newer)}" if newer else ""
-    conflict = f" ON CONFLICT ({', '.join(map(_name, key))}) DO " + (f"UPDATE SET {changes}{condition}" if changes else "NOTHING")
-    await conn.execute(_insert_statement(table, columns, conflict, ""), _arrays(columns, ordered))
+    return Write(_Shape("upsert", table, _columns(rows), newer), ordered)
+
+
+async def write(conn: AsyncConnection, *writes: Write) -> None:
+    """Do all the writes in one statement, which saves a round trip for each; no two of them may touch the same row."""
+    wanted = [one for one in writes if one.rows]
+    if not wanted:
+        return
+    parameters = {
+        f"w{number}_{name}": [row[name] for row in one.rows] for number, one in enumerate(wanted) for name in one.shape.columns
+    }
+    await conn.execute(_statement(tuple(one.shape for one in wanted), None), parameters)
+
+
+async def insert(conn: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert all rows; a conflict fails the transaction."""
+    await write(conn, inserting(table, rows))
 
 
 async def update(conn: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
     """Set the given columns of the rows found by primary key; all key columns must be given."""
-    if rows:
-        columns = tuple(rows[0])
-        await conn.execute(_update_statement(table, columns), _arrays(columns, rows))
+    await write(conn, updating(table, rows))
 
 
-def _arrays(columns: Sequence[str], rows: Sequence[Row]) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in columns}
+async def upsert(conn: AsyncConnection, table: Table, rows: Sequence[Row], *, newer: str | None = None) -> None:
+    """Insert or replace by primary key, as `upserting` says."""
+    await write(conn, upserting(table, rows, newer=newer))
+
+
+async def insert_new(conn: AsyncConnection, table: Table, rows: Sequence[Row], *, returning: str) -> list[Any]:
+    """Insert the rows that conflict with none, and return their values of the column `returning`."""
+    if not rows:
+        return []
+    shape = _Shape("insert new", table, _columns(rows))
+    parameters = {f"w0_{name}": [row[name] for row in rows] for name in shape.columns}
+    return list((await conn.execute(_statement((shape,), returning), parameters)).scalars())
+
+
+def _columns(rows: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(rows[0]) if rows else ()
+
+
+@cache
+def _statement(shapes: tuple[_Shape, ...], returning: str | None) -> TextClause:
+    statements = [_sql(shape, f"w{number}_") for number, shape in enumerate(shapes)]
+    if returning is not None:
+        joined = f"{statements[0]} RETURNING {_name(returning)}"
+    elif len(statements) == 1:
+        joined = statements[0]
+    else:
+        joined = "WITH " + ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(statements)) + " SELECT 1"
+    # One dimension, said aloud: otherwise a JSON value that is a list is taken for one more dimension of the array.
+    return text(joined).bindparams(
+        *(
+            bindparam(f"w{number}_{name}", type_=ARRAY(shape.table.c[name].type, dimensions=1))
+            for number, shape in enumerate(shapes)
+            for name in shape.columns
+        )
+    )
+
+
+def _sql(shape: _Shape, prefix: str) -> str:
+    # The names are those of a SQLAlchemy table, never input.
+    table, key = _name(shape.table.name), [column.name for column in shape.table.primary_key]
+    names = ", ".join(map(_name, shape.columns))
+    arrays = ", ".join(f":{prefix}{name}" for name in shape.columns)
+    changed = [name for name in shape.columns if name not in key]
+    if shape.kind == "update":
+        changes = ", ".join(f"{_name(name)} = new.{_name(name)}" for name in changed)
+        match = " AND ".join(f"{table}.{_name(name)} = new.{_name(name)}" for name in key)
+        return f"UPDATE {table} SET {changes} FROM unnest({arrays}) AS new ({names}) WHERE {match}"  # noqa: S608 - see above
+    insertion = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 - see above
+    if shape.kind == "insert":
+        return insertion
+    if shape.kind == "insert new" or not changed:
+        return f"{insertion} ON CONFLICT DO NOTHING"
+    changes = ", ".join(f"{_name(name)} = excluded.{_name(name)}" for name in changed)
+    condition = f" WHERE excluded.{_name(shape.newer)} > {table}.{_name(shape.newer)}" if shape.newer else ""
+    return f"{insertion} ON CONFLICT ({', '.join(map(_name, key))}) DO UPDATE SET {changes}{condition}"
 
 
 def _name(name: str) -> str:
     return f'"{name}"'
-
-
-@cache
-def _insert_statement(table: Table, columns: tuple[str, ...], conflict: str, returning: str) -> TextClause:
-    names = ", ".join(map(_name, columns))
-    arrays = ", ".join(f":{name}" for name in columns)
-    # The names are those of a SQLAlchemy table, never input.
-    statement = f"INSERT INTO {_name(table.name)} ({names}) SELECT * FROM unnest({arrays}){conflict}{returning}"  # noqa: S608
-    return _typed(statement, table, columns)
-
-
-@cache
-def _update_statement(table: Table, columns: tuple[str, ...]) -> TextClause:
-    key = [column.name for column in table.primary_key]
-    changes = ", ".join(f"{_name(name)} = new.{_name(name)}" for name in columns if name not in key)
-    arrays = ", ".join(f":{name}" for name in columns)
-    match = " AND ".join(f"{_name(table.name)}.{_name(name)} = new.{_name(name)}" for name in key)
-    names = ", ".join(map(_name, columns))
-    # The names are those of a SQLAlchemy table, never input.
-    statement = f"UPDATE {_name(table.name)} SET {changes} FROM unnest({arrays}) AS new ({names}) WHERE {match}"  # noqa: S608
-    return _typed(statement, table, columns)
-
-
-def _typed(statement: str, table: Table, columns: Sequence[str]) -> TextClause:
-    # One dimension, said aloud: otherwise a JSON value that is a list is taken for one more dimension of the array.
-    return text(statement).bindparams(*(bindparam(name, type_=ARRAY(table.c[name].type, dimensions=1)) for name in columns))

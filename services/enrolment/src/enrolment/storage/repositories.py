@@ -90,16 +90,19 @@ class IntakeRepository:
         return known, await self.given(Sender(referral.channel, referral.organisation), referral.event_id)
 
     async def save(self, changes: Changes) -> None:
-        """Write everything, each table in one statement for what is new and one for what changed."""
-        conn, now = self._conn, self._now
+        """Write everything in one statement: what is new and what changed are different rows."""
+        now = self._now
         new_people = [participant_row(each, now=now) | {"created_at": now} for each in changes.new_participants]
-        await rows.insert(conn, PARTICIPANTS, new_people)
-        await rows.update(conn, PARTICIPANTS, [participant_row(each, now=now) for each in changes.changed_participants])
-        await rows.insert(conn, ENROLMENTS, [enrolment_row(each) for each in changes.new_enrolments])
-        await rows.update(conn, ENROLMENTS, [enrolment_row(each) for each in changes.changed_enrolments])
-        await rows.insert(conn, REFERRALS, [referral_row(each) for each in changes.new_referrals])
-        await rows.update(conn, REFERRALS, [referral_row(each) for each in changes.changed_referrals])
-        await rows.upsert(conn, RECEIPTS, [receipt_row(each) for each in changes.receipts])
+        await rows.write(
+            self._conn,
+            rows.inserting(PARTICIPANTS, new_people),
+            rows.updating(PARTICIPANTS, [participant_row(each, now=now) for each in changes.changed_participants]),
+            rows.inserting(ENROLMENTS, [enrolment_row(each) for each in changes.new_enrolments]),
+            rows.updating(ENROLMENTS, [enrolment_row(each) for each in changes.changed_enrolments]),
+            rows.inserting(REFERRALS, [referral_row(each) for each in changes.new_referrals]),
+            rows.updating(REFERRALS, [referral_row(each) for each in changes.changed_referrals]),
+            rows.upserting(RECEIPTS, [receipt_row(each) for each in changes.receipts]),
+        )
 
     async def given(self, sender: Sender, event_id: str) -> Receipt | None:
         """Return the receipt of one event, or None if it has none."""

@@ -120,7 +120,7 @@ def _due_work(settings: Settings, *, service: Service, providers: Providers) -> 
         return await settle_interrupted(sending=sending, now=now)
 
     return [
-        DueWork(name="send due messages", run=send, next_due_at=next_to_send_at, at_once=True),
+        DueWork(name="send due messages", run=send, next_due_at=next_to_send_at),
         DueWork(name="settle interrupted messages", run=settle, next_due_at=next_to_settle_at),
     ]
 

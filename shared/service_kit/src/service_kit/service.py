@@ -22,7 +22,7 @@ from service_kit.clock import Clock
 from service_kit.consumer import Consumer
 from service_kit.database import create_engine, create_relay_engine, describe
 from service_kit.delivery import Delivery
-from service_kit.due import DueWork
+from service_kit.due import DueWork, said_soon
 from service_kit.leadership import Leadership
 from service_kit.logs import logger
 from service_kit.relay import CurrentBody, Relay
@@ -52,6 +52,7 @@ class Service:
         self.access = Access(self.engine)
         self.leadership = Leadership(settings.full_database_url())
         self._wake_up_calls: list[asyncio.Event] = []
+        self._due_wake_up_calls: list[asyncio.Event] = []
         self._connected = False
         self._delivery: Delivery | None = None
         self._subscribers: list[GroupSubscriber] = []
@@ -76,12 +77,13 @@ class Service:
         """Open a transaction that commits at the end; then the relay and due work look at once for what it left to do."""
         async with self.engine.begin() as conn:
             yield conn
+            due = said_soon(conn)
         if not _LOOKING_FOR_DUE_WORK.get():
-            self._wake_up()
+            self._wake_up(due=due)
 
-    def _wake_up(self) -> None:
+    def _wake_up(self, *, due: bool) -> None:
         self._activity += 1
-        for call in self._wake_up_calls:
+        for call in (*self._wake_up_calls, *(self._due_wake_up_calls if due else ())):
             call.set()
 
     def app(
@@ -141,7 +143,7 @@ class Service:
         if self._delivery is None:
             raise RuntimeError("the app was not built")
         dues = [(work, asyncio.Event()) for work in self._due_work]
-        self._wake_up_calls += [wake for work, wake in dues if work.at_once]
+        self._due_wake_up_calls = [wake for _, wake in dues]
         parts: list[Callable[[], Awaitable[None]]] = [
             self.leadership.run,
             relay.run,
@@ -230,7 +232,7 @@ class Service:
             finally:
                 self._doing -= 1
             if done:
-                self._wake_up()
+                self._wake_up(due=True)
                 continue
             await set_within(wake, _DUE_POLL_SECONDS)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, RowMapping, Select, Uuid, any_, literal, select, text
+from sqlalchemy import ARRAY, ColumnElement, Integer, RowMapping, Select, Uuid, any_, bindparam, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import CollectionAggregate, TextClause
 
@@ -16,7 +16,7 @@ from notifications.domain.message import Channel, Kind, Message, Reason, Status
 from notifications.domain.place import Place
 from notifications.storage import tables
 from notifications.use_cases.desk import Desk
-from service_kit import rows
+from service_kit import due, rows
 
 _MESSAGE_FIELDS = tuple(field.name for field in fields(Message))
 _CHANGING = (
@@ -36,6 +36,22 @@ _CHANGING = (
 _MESSAGES = tables.MESSAGES
 # Written out, not bound, because the planner uses a partial index only for a condition that it can read.
 _IS_OPEN = text("messages.status IN ('planned', 'deferred')")
+
+
+def _free_by(moment: ColumnElement[datetime], *conditions: ColumnElement[bool] | TextClause) -> Select[Any]:
+    """Those whose moment has come and that nobody else holds, the earliest first. Made once: it is asked after every plan."""
+    return (
+        select(_MESSAGES)
+        .where(*conditions, moment <= bindparam("moment", type_=moment.type))
+        .order_by(moment, _MESSAGES.c.id)
+        .limit(bindparam("limit", type_=Integer))
+        .with_for_update(skip_locked=True)
+    )
+
+
+_PLANNED = _free_by(_MESSAGES.c.due_at, _IS_OPEN, _MESSAGES.c.retry_at.is_(None))
+_AGAIN = _free_by(_MESSAGES.c.retry_at)
+_OVERDUE = _free_by(_MESSAGES.c.claimed_until)
 
 
 def desk(conn: AsyncConnection) -> Desk:
@@ -65,20 +81,14 @@ class StoredMessages:
         return await self._locked(_MESSAGES.c.id == _any(message_ids))
 
     async def due(self, *, now: datetime, real_now: datetime, limit: int) -> list[Message]:
-        planned = (
-            select(_MESSAGES)
-            .where(_IS_OPEN, _MESSAGES.c.retry_at.is_(None), _MESSAGES.c.due_at <= now)
-            .order_by(_MESSAGES.c.due_at, _MESSAGES.c.id)
-        )
-        again = select(_MESSAGES).where(_MESSAGES.c.retry_at <= real_now).order_by(_MESSAGES.c.retry_at, _MESSAGES.c.id)
-        found = await self._free(planned, limit)
-        return found if len(found) == limit else found + await self._free(again, limit - len(found))
+        found = await self._free(_PLANNED, now, limit)
+        return found if len(found) == limit else found + await self._free(_AGAIN, real_now, limit - len(found))
 
     async def overdue_in_sending(self, *, real_now: datetime, limit: int) -> list[Message]:
-        overdue = select(_MESSAGES).where(_MESSAGES.c.claimed_until <= real_now)
-        return await self._free(overdue.order_by(_MESSAGES.c.claimed_until, _MESSAGES.c.id), limit)
+        return await self._free(_OVERDUE, real_now, limit)
 
     async def add(self, messages: Sequence[Message]) -> None:
+        due.soon(self._conn)
         await rows.insert_new(
             self._conn,
             _MESSAGES,
@@ -87,14 +97,15 @@ class StoredMessages:
         )
 
     async def change(self, messages: Sequence[Message]) -> None:
+        due.soon(self._conn)
         await rows.update(self._conn, _MESSAGES, [{name: getattr(message, name) for name in _CHANGING} for message in messages])
 
     async def _locked(self, *conditions: ColumnElement[bool] | TextClause) -> list[Message]:
         found = await self._conn.execute(select(_MESSAGES).where(*conditions).order_by(_MESSAGES.c.id).with_for_update())
         return [_message(row) for row in found.mappings()]
 
-    async def _free(self, query: Select[Any], limit: int) -> list[Message]:
-        found = await self._conn.execute(query.limit(limit).with_for_update(skip_locked=True))
+    async def _free(self, statement: Select[Any], moment: datetime, limit: int) -> list[Message]:
+        found = await self._conn.execute(statement, {"moment": moment, "limit": limit})
         return [_message(row) for row in found.mappings()]
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 STRUCTURED_CONTENT_TYPE = "application/cloudevents+json"
 REQUIRED_ATTRIBUTES = ("specversion", "id", "source", "type")
 MAX_ATTRIBUTE_LENGTH = 256
+_KEPT_ATTRIBUTES = frozenset({*REQUIRED_ATTRIBUTES, "subject", "datacontenttype", "correlationid", "causationid"})
 _REPLACEMENT_CHARACTER = "\ufffd"
 # U+0021 to U+007E without the double quote and the percent sign pass as they are; the binding has the rest percent-encoded.
 _SAFE_IN_HEADERS = "!#$&'()*+,-./:;<=>?@[]\\^_`{|}~"
@@ -136,8 +137,12 @@ def _event(attributes: Mapping[str, str], data: bytes, nats_subject: str) -> Eve
         value = attributes.get(name, "")
         if not value:
             raise UnreadableError(f"The required attribute {name} is missing.", field=name)
-        if len(value) > MAX_ATTRIBUTE_LENGTH:
+    for name in _KEPT_ATTRIBUTES & attributes.keys():
+        if len(attributes[name]) > MAX_ATTRIBUTE_LENGTH:
             raise UnreadableError(f"The attribute {name} is longer than {MAX_ATTRIBUTE_LENGTH} characters.", field=name)
+        # Control characters and lone surrogates can't be stored, and an event that can't be would come back for ever.
+        if not attributes[name].isprintable():
+            raise UnreadableError(f"The attribute {name} must be printable text.", field=name)
     if attributes["specversion"] != "1.0":
         raise UnreadableError("The attribute specversion must be 1.0.", field="specversion")
     if not _PRINTABLE_ASCII.fullmatch(attributes["id"]):

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,8 @@ class Bench:
         return ServiceSettings(**(known | changes))
 
     @asynccontextmanager
-    async def service(self) -> AsyncIterator[Service]:
-        service, app = tally.build(self.settings())
+    async def service(self, **changes: Any) -> AsyncIterator[Service]:
+        service, app = tally.build(self.settings(**changes))
         async with app.router.lifespan_context(app):
             yield service
 
@@ -100,6 +101,11 @@ class Bench:
         data = json.dumps({"key": key, "does": does}).encode() if body is None else body
         await self.admin.jetstream().publish(subject, data, headers=attributes | dict(headers or {}))
         return event_id
+
+    async def move_clock(self, offset: timedelta) -> None:
+        """Moves domain time, as `limber clock` does."""
+        bucket = await self.admin.jetstream().key_value("clock")
+        await bucket.put("offset", str(offset.total_seconds()).encode())
 
     async def query(self, sql: str, *arguments: Any) -> list[Any]:
         connection = await asyncpg.connect(self.database.dsn)

@@ -47,6 +47,7 @@ async def test_an_organisation_sends_on_its_own_subjects_only(nats_server: Broke
     outside = await nats_server.connect(await nats_server.add_organisation("A81001"))
     assert (await outside.jetstream().publish(INTAKE, b"{}")).stream == "INTAKE"
     assert await refused(outside, "intake.gp.B82002.referral.v1")
+    assert await refused(outside, "intake.gp.A81001.another.v1")
     assert await refused(outside, "enrolment.enrolment.changed.v1.00")
     assert await refused(outside, "$JS.API.STREAM.PURGE.ENROLMENT")
 

@@ -61,6 +61,8 @@ class Count:
 def read(event: Event) -> Count:
     try:
         body: dict[str, Any] = json.loads(event.data)
+        if body.get("does") == "break reading":
+            raise ZeroDivisionError
         return Count(event.id, body["key"], body.get("does", "count"))
     except (ValueError, KeyError, TypeError):
         raise UnreadableError("The field key is missing.", field="key") from None

@@ -45,6 +45,18 @@ async def test_a_poison_message_in_a_group_is_held_and_the_others_are_done(bench
     assert "secret" not in held["reason"]
 
 
+async def test_a_message_that_breaks_its_reader_is_held_and_the_others_are_done(bench: Bench) -> None:
+    good = [await bench.send(f"good-{number}") for number in range(20)]
+    bad = await bench.send("bad", "break reading")
+    good += [await bench.send(f"more-{number}") for number in range(20)]
+    async with bench.service():
+        await eventually(lambda: bench.all_done(40))
+        (held,) = await bench.held()
+    assert await bench.effects() == sorted(good)
+    assert held["event_id"] == bad
+    assert "ZeroDivisionError" in held["reason"]
+
+
 async def test_what_comes_before_its_time_waits_with_the_later_ones_of_its_key_behind_it(bench: Bench) -> None:
     async with bench.service():
         early = await bench.send("late-key", "needs key")
@@ -68,6 +80,16 @@ async def test_an_unreadable_message_is_set_aside_at_once_and_hinders_nobody(ben
     assert await bench.effects() == [good]
     (aside,) = await bench.held("set_aside")
     assert aside["reason"] == "The field key is missing."
+
+
+async def test_a_header_that_no_database_can_store_is_no_reason_to_stop(bench: Bench) -> None:
+    async with bench.service():
+        await bench.send("a", body=b"unreadable", headers={"X-Nul": "a\x00b"})
+        good = await bench.send("a")
+        await eventually(lambda: bench.all_done(1))
+    assert await bench.effects() == [good]
+    (aside,) = await bench.held("set_aside")
+    assert "\x00" not in aside["headers"]
 
 
 async def test_headers_that_look_like_the_brokers_own_do_not_make_a_message_vanish(bench: Bench) -> None:

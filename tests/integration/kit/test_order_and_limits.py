@@ -57,7 +57,9 @@ async def test_what_was_fetched_and_not_begun_is_given_back_at_the_end(bench: Be
     assert await bench.told() == sorted(sent)
 
 
-@pytest.mark.parametrize("headers", [{"Nats-Msg-Id": "same"}, {"Nats-Expected-Last-Sequence": "0"}, {"reply-to": "x"}])
+@pytest.mark.parametrize(
+    "headers", [{"Nats-Msg-Id": "same"}, {"X-Nul": "a\x00b"}, {"Nats-Expected-Last-Sequence": "0"}, {"reply-to": "x"}]
+)
 async def test_other_headers_of_the_brokers_do_no_harm(bench: Bench, headers: dict[str, str]) -> None:
     async with bench.service():
         sent = await bench.send("a", headers=headers)

@@ -21,6 +21,9 @@ _ALSO_PUBLISHES = {"enrolment": ("contacts.v1.>", "people.v1.>", "receipts.>")}
 _ERASES = {"enrolment": ("CONTACTS", "PEOPLE")}
 _CLOCK = "KV_clock"
 _ACCOUNT = "LIMBER"
+# What an organisation of each channel may send. Named, not a wildcard: the limit of INTAKE is per subject, and a subject of the
+# sender's making could be one that no client can read.
+_SENDS = {"gp": ("referral.v1",)}
 # What outside accounts may import; each imports its own part only
 _EXPORTS = (
     ("intake.>", "single"),
@@ -91,13 +94,13 @@ def organisation(*, channel: str, organisation: str, password: str, declaration:
     name = organisation_user(channel=channel, organisation=organisation)
     durable = declaration.receipts_durable(channel=channel, organisation=organisation)
     reads = {subject.replace("$JS.API.", f"$JS.{DOMAIN}.API."): subject for subject in _reads(durable)}
-    intake = f"intake.{channel}.{organisation}.>"
+    intake = {subject: subject for subject in (f"intake.{channel}.{organisation}.{kind}" for kind in _SENDS[channel])}
     return NatsUser(
         name=name,
         password=password,
-        publish=(intake, *reads),
+        publish=(*intake, *reads),
         subscribe=(f"{inbox_prefix(name)}.>",),
-        imports={intake: intake, **reads},
+        imports={**intake, **reads},
     )
 
 

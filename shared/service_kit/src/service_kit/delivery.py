@@ -56,6 +56,8 @@ class _Taken:
     reaction: Reaction[Any] | None = None
     command: Any = None
     unread: UnreadableError | None = None
+    # What reading it failed with, unforeseen: it fails its group, is found by halving, and is held like any other.
+    broken: Exception | None = None
     kept: held.Held | None = None
 
     @property
@@ -114,10 +116,16 @@ class Delivery:
             self._work.clear()
             submissions, self._waiting = self._waiting, []
             self.busy = sum(len(messages) for _, messages, _ in submissions)
-            async with self._one_group_at_a_time:
-                await self._deliver(
-                    [self._take(consumer, message) for consumer, messages, _ in submissions for message in messages]
-                )
+            try:
+                async with self._one_group_at_a_time:
+                    await self._deliver(
+                        [self._take(consumer, message) for consumer, messages, _ in submissions for message in messages]
+                    )
+            except BaseException:
+                # Nobody waits for ever: what was not acknowledged comes again.
+                for _, _, done in submissions:
+                    done.cancel()
+                raise
             for _, messages, done in submissions:
                 await _acknowledge(messages)
                 if not done.done():
@@ -139,7 +147,8 @@ class Delivery:
                 await set_within(self.news_for_held, await self._seconds_to_next_try())
 
     def _take(self, consumer: Consumer, message: BrokerMessage) -> _Taken:
-        headers = {name: str(value) for name, value in (message.headers or {}).items()}
+        # PostgreSQL stores no NUL, and a message that can't be held could never be let go.
+        headers = {_without_nul(name): _without_nul(str(value)) for name, value in (message.headers or {}).items()}
         return self._read(consumer, message.subject, headers, message.data)
 
     def _read(self, consumer: Consumer, nats_subject: str, headers: dict[str, str], body: bytes) -> _Taken:
@@ -159,6 +168,11 @@ class Delivery:
             return _Taken(
                 consumer=consumer, nats_subject=nats_subject, headers=headers, body=body, event=event, unread=error,
                 claim=_claim(consumer, sender, event_id, body), queue=(consumer.durable, ""),
+            )  # fmt: skip
+        except Exception as error:  # noqa: BLE001 - a fault of ours in reading must not lose the message
+            return _Taken(
+                consumer=consumer, nats_subject=nats_subject, headers=headers, body=body, event=event, broken=error,
+                claim=_claim(consumer, sender, event_id, body), queue=(consumer.durable, event.subject or "" if event else ""),
             )  # fmt: skip
         return _Taken(
             consumer=consumer, nats_subject=nats_subject, headers=headers, body=body,
@@ -238,6 +252,7 @@ class Delivery:
         """Claim and handle the group; return whether any message is held waiting now."""
         now, real_now = self._clock.now(), self._clock.real_now()
         fresh, anything_held = await self._claim(conn, group, now, real_now)
+        _fail_with_the_broken(fresh)
         await self._record_unreadable(conn, [taken for taken in fresh if taken.unread], now, real_now)
         to_handle = [taken for taken in fresh if taken.reaction]
         behind = await held.blocked(conn, (taken.queue for taken in to_handle)) if anything_held else set()
@@ -348,6 +363,7 @@ class Delivery:
         return replace(taken, kept=message)
 
     async def _retry_group(self, conn: AsyncConnection, members: Sequence[_Taken], now: datetime) -> int:
+        _fail_with_the_broken(members)
         postponed: list[dict[str, Any]] = []
         finished: list[int] = []
         for taken in members:
@@ -399,6 +415,12 @@ async def _handle(
     return [(taken, result.reason) for taken, result in zip(members, results, strict=True) if isinstance(result, NotYet)]
 
 
+def _fail_with_the_broken(members: Sequence[_Taken]) -> None:
+    for taken in members:
+        if taken.broken is not None:
+            raise taken.broken
+
+
 def _refuse_overtaking(ready: Sequence[_Taken], not_yet: Sequence[tuple[_Taken, str]]) -> None:
     last_of: dict[tuple[str, str], _Taken] = {taken.queue: taken for taken in ready}
     overtaken = {taken.queue for taken, _ in not_yet if last_of[taken.queue] is not taken}
@@ -413,6 +435,10 @@ async def _acknowledge(messages: Sequence[BrokerMessage]) -> None:
         except NatsError:
             # The broker will send it again, and the claim makes that harmless.
             return
+
+
+def _without_nul(text: str) -> str:
+    return text.replace("\x00", "\ufffd")
 
 
 def _header_id(headers: dict[str, str]) -> str | None:

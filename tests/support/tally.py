@@ -78,6 +78,8 @@ async def count(conn: AsyncConnection, received: Sequence[Received[Count]], now:
         command = item.command
         if command.does == "poison":
             raise RuntimeError(f"secret of {command.key}")
+        if command.does == "look like a network":
+            raise ConnectionRefusedError
         if command.does == "needs key" and command.key not in known:
             results.append(NotYet("unknown_key"))
             continue

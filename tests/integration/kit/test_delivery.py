@@ -57,6 +57,15 @@ async def test_a_message_that_breaks_its_reader_is_held_and_the_others_are_done(
     assert "ZeroDivisionError" in held["reason"]
 
 
+async def test_a_fault_that_looks_like_the_databases_own_stops_nothing_while_the_database_answers(bench: Bench) -> None:
+    bad = await bench.send("bad", "look like a network")
+    good = await bench.send("good")
+    async with bench.service():
+        await eventually(lambda: bench.all_done(1))
+    assert await bench.effects() == [good]
+    assert [row["event_id"] for row in await bench.held()] == [bad]
+
+
 async def test_what_comes_before_its_time_waits_with_the_later_ones_of_its_key_behind_it(bench: Bench) -> None:
     async with bench.service():
         early = await bench.send("late-key", "needs key")

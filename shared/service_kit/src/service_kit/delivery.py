@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from nats.errors import Error as NatsError
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service_kit import held, inbox
@@ -23,6 +24,7 @@ from service_kit.waiting import set_within
 TOO_MANY_FAILURES_IN_A_ROW = 20
 PAUSE_AFTER_TOO_MANY_SECONDS = 30.0
 _DATABASE_RETRY_SECONDS = 0.5
+_LOOKS_UNAVAILABLE_BUT_ANSWERS = 5
 
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
@@ -183,6 +185,7 @@ class Delivery:
     async def _deliver(self, group: Sequence[_Taken]) -> None:
         """Return only when every message of the group is committed, however long the database is away."""
         queueing: set[tuple[str, str]] = set()
+        answered = 0
         while True:
             await self._pause_if_tripped()
             try:
@@ -196,14 +199,25 @@ class Delivery:
                     continue
                 if is_unavailable(error):
                     logger().warning("database not available", error=describe(error))
-                    await asyncio.sleep(_DATABASE_RETRY_SECONDS)
-                    continue
+                    # A handler's own fault can look like a network's: then the database answers, again and again.
+                    answered += await self._database_answers()
+                    if answered <= _LOOKS_UNAVAILABLE_BUT_ANSWERS:
+                        await asyncio.sleep(_DATABASE_RETRY_SECONDS)
+                        continue
                 await self._split(group, error)
                 return
             self._failed_in_a_row.clear()
             if anything_held:
                 self.news_for_held.set()
             return
+
+    async def _database_answers(self) -> bool:
+        try:
+            async with self._transaction() as conn:
+                await conn.execute(text("SELECT 1"))
+        except Exception:  # noqa: BLE001 - whatever the reason, it doesn't
+            return False
+        return True
 
     async def _split(self, group: Sequence[_Taken], error: Exception) -> None:
         """Find the poison: halves of halves, so that one bad message among 256 costs a score of transactions and not 256."""

@@ -49,7 +49,7 @@ def test_every_user_has_an_inbox_of_its_own() -> None:
 def test_an_organisation_publishes_its_intake_and_reads_its_receipts_and_that_is_all() -> None:
     user = nats_users.organisation(channel="gp", organisation="A81001", password="p", declaration=DECLARATION)
     assert user.publish == (
-        "intake.gp.A81001.>",
+        "intake.gp.A81001.referral.v1",
         "$JS.limber.API.CONSUMER.MSG.NEXT.RECEIPTS.receipts_gp_A81001",
         "$JS.limber.API.CONSUMER.INFO.RECEIPTS.receipts_gp_A81001",
         "$JS.ACK.RECEIPTS.receipts_gp_A81001.>",

@@ -6,15 +6,13 @@ The body of an event is `{"key": …, "does": …}`; `does` says how the handler
 
 import asyncio
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 import uvicorn
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from pydantic import BaseModel
 from sqlalchemy import Column, DateTime, MetaData, Table, Text, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -144,16 +142,7 @@ def build(settings: ServiceSettings) -> tuple[Service, FastAPI]:
         ).scalar_one()
         return earliest
 
-    router = APIRouter()
-
-    @router.put("/alarms/{alarm_id}")
-    async def set_alarm(alarm_id: str, seconds: int) -> None:
-        async with service.transaction() as conn:
-            await rows.insert(
-                conn, ALARMS, [{"id": alarm_id, "due_at": service.clock.now() + timedelta(seconds=seconds), "rung_at": None}]
-            )
-
-    app = service.app(consumers=CONSUMERS, routers=[router], due_work=[DueWork(name="alarms", run=ring, next_due_at=next_alarm)])
+    app = service.app(consumers=CONSUMERS, routers=[], due_work=[DueWork(name="alarms", run=ring, next_due_at=next_alarm)])
     return service, app
 
 
@@ -164,6 +153,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if os.environ.get("LIMBER_TALLY_PID_FILE"):
-        Path(os.environ["LIMBER_TALLY_PID_FILE"]).write_text(str(os.getpid()))
     main()

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -136,11 +137,8 @@ async def _open_cohorts(system: System, course: _Course, sites: tuple[str, ...],
 async def _refer(home: Home, course: _Course, progress: Progress) -> None:
     await add_practices(home, {one.code: one.name for one in PRACTICES})
     waiting: dict[str, Person] = {}
-    senders = {}
-    for entry in PRACTICES:
-        senders[entry.code] = practice(home, entry.code)
-    connections = {code: await sender.__aenter__() for code, sender in senders.items()}
-    try:
+    async with AsyncExitStack() as stack:
+        connections = {one.code: await stack.enter_async_context(practice(home, one.code)) for one in PRACTICES}
         for person in course.people:
             message = Message(body=json.dumps(person.referral).encode())
             waiting[message.event_id] = person
@@ -152,17 +150,13 @@ async def _refer(home: Home, course: _Course, progress: Progress) -> None:
             came = [receipt for one in connections.values() for receipt in await one.receipts(seconds=0.2)]
             silent = 0 if came else silent + 1
             if silent > 50:  # noqa: PLR2004 - over a minute
-                raise Problem(
-                    f"{len(waiting) - len(course.receipts)} of {len(waiting)} referrals have no receipt after a minute."
-                )
+                missing = len(waiting) - len(course.receipts)
+                raise Problem(f"{missing} of {len(waiting)} referrals have no receipt after a minute.")
             for receipt in came:
                 sent = waiting.get(receipt["event_id"])
                 if sent is not None:
                     _note(course, sent, receipt)
             progress("receiving receipts", 0.1 + 0.1 * len(course.receipts) / len(waiting))
-    finally:
-        for sender in senders.values():
-            await sender.__aexit__(None, None, None)
 
 
 def _note(course: _Course, person: Person, receipt: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ CONTRACTS = {
 BREACHES = {
     "layers": ("services/scheduling/src/scheduling/domain/places.py", "scheduling.use_cases.withdraw"),
     "services-apart": ("services/outcomes/src/outcomes/main.py", "scheduling.main"),
-    "contracts-at-the-edge": ("services/scheduling/src/scheduling/storage/tables.py", "event_contracts.people"),
+    "contracts-at-the-edge": ("services/scheduling/src/scheduling/storage/people.py", "event_contracts.people"),
     "no-framework-inside": ("services/notifications/src/notifications/domain/place.py", "pydantic"),
     "rules-without-the-kit": ("services/enrolment/src/enrolment/use_cases/known.py", "service_kit.ids"),
     "contracts-know-nobody": ("shared/event_contracts/src/event_contracts/people.py", "service_kit.ids"),

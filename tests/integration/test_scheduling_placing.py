@@ -300,7 +300,7 @@ async def test_looking_at_few_cohorts_chooses_what_looking_at_all_would(desk: Sc
             for _ in range(size)
         ]
         async with desk.transaction() as (_, repositories):
-            allocation = Allocation(await repositories.cohorts.all_with_room([PROGRAMME.code], now=desk.now))
+            allocation = Allocation(await repositories.seats.all_with_room([PROGRAMME.code], now=desk.now))
         expected = [allocation.cohort_for(seeker(one)) for one in people]
 
         await desk.enrol(*people)

@@ -22,9 +22,10 @@ from scheduling.http.sites import sites_router
 from scheduling.messaging.consume import consumers
 from scheduling.messaging.publish import announce
 from scheduling.settings import Settings
+from scheduling.storage.cohorts import next_cohort_start
 from scheduling.storage.reads import StoredReads
 from scheduling.storage.reference_data import load_bank_holidays, load_programmes
-from scheduling.storage.repositories import next_cohort_start, repositories_in
+from scheduling.storage.repositories import repositories_in
 from scheduling.use_cases.start_cohorts import start_cohorts
 from service_kit.command import run
 from service_kit.due import DueWork

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, bindparam, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from scheduling.domain.allocation import Allocation, Seeker, waiting_reason
-from scheduling.storage.repositories import CohortRows
+from scheduling.domain.allocation import Allocation, waiting_reason
+from scheduling.storage.audit import audit
+from scheduling.storage.seats import SeatRows
+from scheduling.storage.waiting import WAITING, seeker_of
 from scheduling.use_cases.look_up import (
     Audit,
     CohortDetail,
@@ -72,12 +73,6 @@ REGISTER_LINES = text("""
     ORDER BY display_name NULLS LAST, participant_id
 """)
 
-WAITING = text("""
-    SELECT p.participant_id, display_name, p.programme, e.preferred_site, e.outward_code, p.close_attention, e.enrolled_at
-    FROM places p JOIN enrolments e USING (enrolment_id) LEFT JOIN people ON people.participant_id = p.participant_id
-    WHERE p.status = 'waiting' ORDER BY e.enrolled_at, e.enrolment_id
-""")
-
 PLACES_OF_PARTICIPANT = text("""
     SELECT place_id, p.programme, p.status, waiting_reason, cohort_id, site_id, sites.name AS site_name,
         first_session_at, last_session_at, sessions_attended, sessions_run,
@@ -87,65 +82,6 @@ PLACES_OF_PARTICIPANT = text("""
         ) END AS next_session_at
     FROM places p LEFT JOIN cohorts USING (cohort_id) LEFT JOIN sites USING (site_id)
     WHERE participant_id = :participant_id ORDER BY place_id
-""")
-
-FUNNEL = text("""
-    SELECT
-        (SELECT count(*) FROM enrolments) AS enrolled,
-        (SELECT count(*) FROM enrolments WHERE status = 'withdrawn') AS withdrawn,
-        count(*) FILTER (WHERE cohort_id IS NOT NULL) AS placed,
-        count(*) FILTER (WHERE status = 'waiting') AS waiting,
-        count(*) FILTER (WHERE sessions_attended > 0) AS started,
-        count(*) FILTER (WHERE status IN ('placed', 'attending')) AS in_cohort,
-        count(*) FILTER (WHERE status = 'completed') AS completed,
-        count(*) FILTER (WHERE status = 'below_completion') AS below_completion,
-        count(*) FILTER (WHERE status = 'never_started') AS never_started,
-        count(*) FILTER (WHERE status = 'cut_short') AS cut_short,
-        count(*) FILTER (WHERE status = 'discontinued') AS discontinued,
-        (SELECT count(*) FROM cohorts) AS cohorts,
-        (SELECT count(*) FROM sessions WHERE status = 'held') AS sessions_held,
-        (SELECT count(*) FROM sessions WHERE status = 'planned' AND ends_at < :now) AS registers_missing
-    FROM places
-""")
-
-# Each selects the sentences of what should never be. Not counted by the columns that the constraints are on, but by people.
-PROBLEMS = text("""
-    SELECT format('cohort %s has %s people in %s seats', c.cohort_id, count(*), c.capacity) AS problem
-    FROM cohorts c JOIN places p USING (cohort_id) WHERE p.status <> 'discontinued'
-    GROUP BY c.cohort_id HAVING count(*) > c.capacity
-    UNION ALL
-    SELECT format('session %s of cohort %s had %s people in %s seats', s.number, c.cohort_id, count(*), c.capacity)
-    FROM sessions s JOIN cohorts c USING (cohort_id) JOIN attendance a USING (session_id) WHERE a.status = 'present'
-    GROUP BY s.session_id, c.cohort_id HAVING count(*) > c.capacity
-    UNION ALL
-    SELECT format(
-        'cohort %s has %s people who need close attention, its limit is %s', c.cohort_id, count(*), c.close_attention_limit
-    )
-    FROM cohorts c JOIN places p USING (cohort_id) WHERE p.status <> 'discontinued' AND p.close_attention
-    GROUP BY c.cohort_id HAVING count(*) > c.close_attention_limit
-    UNION ALL
-    SELECT format('cohort %s counts %s seats and %s flagged people, it has %s and %s', c.cohort_id, c.seats_taken, c.flagged,
-        count(p.seat), count(*) FILTER (WHERE p.seat IS NOT NULL AND p.close_attention))
-    FROM cohorts c LEFT JOIN places p USING (cohort_id) GROUP BY c.cohort_id
-    HAVING c.seats_taken <> count(p.seat)
-        OR c.flagged <> count(*) FILTER (WHERE p.seat IS NOT NULL AND p.close_attention)
-    UNION ALL
-    SELECT format('place %s is %s without a cohort', place_id, status)
-    FROM places WHERE cohort_id IS NULL AND status NOT IN ('waiting', 'discontinued')
-    UNION ALL
-    SELECT format('enrolment %s has %s live places', enrolment_id, count(*))
-    FROM places WHERE status IN ('waiting', 'placed', 'attending') GROUP BY enrolment_id HAVING count(*) > 1
-    UNION ALL
-    SELECT format('enrolment %s has no place and does not wait', enrolment_id)
-    FROM enrolments e WHERE status = 'enrolled' AND NOT EXISTS (SELECT FROM places p WHERE p.enrolment_id = e.enrolment_id)
-    UNION ALL
-    SELECT format('enrolment %s is withdrawn, its place %s is %s', enrolment_id, place_id, p.status)
-    FROM enrolments e JOIN places p USING (enrolment_id)
-    WHERE e.status = 'withdrawn' AND p.status IN ('waiting', 'placed', 'attending')
-    UNION ALL
-    SELECT format('place %s is %s in a cohort that is %s', place_id, p.status, c.status)
-    FROM places p JOIN cohorts c USING (cohort_id)
-    WHERE p.status IN ('placed', 'attending') AND c.status IN ('finished', 'cancelled')
 """)
 
 
@@ -189,12 +125,12 @@ class StoredReads:
         async with self._engine.connect() as conn:
             found = (await conn.execute(WAITING)).mappings().all()
             programmes = sorted({row["programme"] for row in found})
-            wishes_met = await CohortRows(conn).wishes_met(programmes, now=now)
-            left = Allocation(await CohortRows(conn).all_with_room(programmes, now=now))
+            wishes_met = await SeatRows(conn).wishes_met(programmes, now=now)
+            left = Allocation(await SeatRows(conn).all_with_room(programmes, now=now))
         return [
             WaitingPerson(**row, reason=waiting_reason(seeker, wishes_met=wishes_met, has_room=left.has_room(seeker)))
             for row in found
-            for seeker in [_seeker(row)]
+            for seeker in [seeker_of(row)]
         ]
 
     async def places_of(self, participant_id: UUID, *, now: datetime) -> list[ParticipantPlace]:
@@ -208,27 +144,4 @@ class StoredReads:
         async with self._engine.connect() as conn:
             # One snapshot, so that what changes meanwhile can't look like a contradiction.
             await conn.execution_options(isolation_level="REPEATABLE READ")
-            funnel = (await conn.execute(FUNNEL, {"now": now})).mappings().one()
-            problems = list((await conn.execute(PROBLEMS)).scalars())
-            problems += await _waiting_beside_free_seats(conn, now)
-        return Audit(funnel=dict(funnel), problems=problems)
-
-
-async def _waiting_beside_free_seats(conn: AsyncConnection, now: datetime) -> list[str]:
-    found = (await conn.execute(WAITING)).mappings().all()
-    cohorts = await CohortRows(conn).all_with_room(sorted({row["programme"] for row in found}), now=now)
-    left = Allocation(cohorts)
-    return [
-        f"participant {row['participant_id']} waits although cohort {cohort_id} has a seat"
-        for row in found
-        if (cohort_id := left.cohort_for(_seeker(row)))
-    ]
-
-
-def _seeker(row: Any) -> Seeker:
-    return Seeker(
-        programme=row["programme"],
-        preferred_site=row["preferred_site"],
-        outward_code=row["outward_code"],
-        close_attention=row["close_attention"],
-    )
+            return await audit(conn, now=now)

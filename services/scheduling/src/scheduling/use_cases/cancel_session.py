@@ -24,7 +24,7 @@ async def cancel_session(
     cohort_id = await repositories.cohorts.id_of_session(session_id)
     if cohort_id is None:
         raise UnknownSessionError
-    await repositories.cohorts.lock_placing(sorted(programmes))
+    await repositories.seats.lock_placing(sorted(programmes))
     before = await repositories.cohorts.locked(cohort_id)
     if before is None:
         raise UnknownSessionError
@@ -51,7 +51,7 @@ async def cancel_session(
         after = [place.rescheduled(now=now) for place in places]
     changed = [new for new, old in zip(after, places, strict=True) if new is not old]
     await repositories.places.change(changed)
-    await repositories.cohorts.recount([cohort_id])
+    await repositories.seats.recount([cohort_id])
     told = {place.place_id: (place, cohort.span if place.cohort_id else None) for place in changed}
     if cohort.status == CANCELLED:
         for place, span in await place_waiting_people(programmes=[programme.code], repositories=repositories, now=now):

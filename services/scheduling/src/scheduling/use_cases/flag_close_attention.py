@@ -34,5 +34,5 @@ async def flag_close_attention(
         seat = seating.take_close_attention(place.cohort_id) if place.seat and place.cohort_id and close_attention else None
         changed[enrolment_id] = place.with_close_attention(close_attention=close_attention, free_seat=seat)
     await repositories.places.change(list(changed.values()))
-    await repositories.cohorts.recount(sorted({place.cohort_id for place in changed.values() if place.cohort_id}))
+    await repositories.seats.recount(sorted({place.cohort_id for place in changed.values() if place.cohort_id}))
     return {**places, **changed}

@@ -26,7 +26,7 @@ async def follow_enrolments(
         known = newest.get(enrolment.enrolment_id)
         if known is None or enrolment.sequence > known.sequence:
             newest[enrolment.enrolment_id] = enrolment
-    await repositories.cohorts.lock_placing(sorted({enrolment.programme for enrolment in newest.values()}))
+    await repositories.seats.lock_placing(sorted({enrolment.programme for enrolment in newest.values()}))
     newer = await repositories.enrolments.keep_newer(list(newest.values()))
     current = [enrolment for enrolment in newest.values() if enrolment.enrolment_id in newer]
     if not current:
@@ -37,7 +37,7 @@ async def follow_enrolments(
     cohorts: dict[UUID, LockedCohort] = {}
     if cohort_ids := sorted({place.cohort_id for place in places.values() if place.cohort_id}):
         # Registers change places while they hold the cohort: read again what they may have changed before we held it.
-        cohorts.update(await repositories.cohorts.lock(cohort_ids))
+        cohorts.update(await repositories.seats.lock(cohort_ids))
         places = {place.enrolment_id: place for place in await repositories.places.latest_of(ids)}
 
     withdrawn = [enrolment for enrolment in current if enrolment.status == WITHDRAWN]

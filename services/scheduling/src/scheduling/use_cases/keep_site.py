@@ -23,7 +23,7 @@ async def keep_site(
     Where it is now in another postcode area, the waiting people whom its cohorts fit since get the seats.
     """
     checked_site(site, divisions=divisions)
-    await repositories.cohorts.lock_placing(sorted(programmes))
+    await repositories.seats.lock_placing(sorted(programmes))
     before = await repositories.sites.get(site.site_id)
     await repositories.sites.keep(site)
     if before is None:

@@ -69,7 +69,7 @@ async def open_cohort(
     )
     starts = [local_instant(day=day, at=wanted.starts_at) for day in planned.dates]
 
-    await repositories.cohorts.lock_placing([programme.code])
+    await repositories.seats.lock_placing([programme.code])
     before = await repositories.cohorts.locked(wanted.cohort_id)
     if before is not None:
         same = (before.site_id, before.programme, before.capacity) == (site.site_id, programme.code, capacity)

@@ -31,12 +31,12 @@ async def place_enrolled_people(
     if not without_seat:
         return []
     seekers = [_seeker(enrolment) for enrolment in without_seat]
-    allocation = Allocation(await repositories.cohorts.with_room(seekers, now=now))
+    allocation = Allocation(await repositories.seats.with_room(seekers, now=now))
     chosen = [allocation.cohort_for(seeker) for seeker in seekers]
-    cohorts = await repositories.cohorts.lock(sorted({cohort_id for cohort_id in chosen if cohort_id}))
+    cohorts = await repositories.seats.lock(sorted({cohort_id for cohort_id in chosen if cohort_id}))
     seating = Seating(cohorts)
     unplaced = sorted({seeker.programme for seeker, cohort_id in zip(seekers, chosen, strict=True) if cohort_id is None})
-    wishes_met = await repositories.cohorts.wishes_met(unplaced, now=now) if unplaced else {}
+    wishes_met = await repositories.seats.wishes_met(unplaced, now=now) if unplaced else {}
 
     added: list[Place] = []
     changed: list[Place] = []
@@ -55,7 +55,7 @@ async def place_enrolled_people(
             changed.append(after)
     await repositories.places.add(added)
     await repositories.places.change(changed)
-    await repositories.cohorts.recount(list(cohorts))
+    await repositories.seats.recount(list(cohorts))
     return with_spans([*added, *changed], cohorts)
 
 

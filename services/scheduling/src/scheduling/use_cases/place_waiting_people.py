@@ -12,7 +12,7 @@ from scheduling.use_cases.repositories import Repositories
 
 async def place_waiting_people(*, programmes: Sequence[str], repositories: Repositories, now: datetime) -> list[PlaceChange]:
     """Seat those who fit, earliest enrolled first. Placing must be locked for the programmes."""
-    allocation = Allocation(await repositories.cohorts.all_with_room(programmes, now=now))
+    allocation = Allocation(await repositories.seats.all_with_room(programmes, now=now))
     chosen: list[tuple[Place, UUID]] = []
     for programme in programmes:
         free = allocation.free_seats(programme)
@@ -23,11 +23,11 @@ async def place_waiting_people(*, programmes: Sequence[str], repositories: Repos
                 chosen.append((place, cohort_id))
     if not chosen:
         return []
-    cohorts = await repositories.cohorts.lock(sorted({cohort_id for _, cohort_id in chosen}))
+    cohorts = await repositories.seats.lock(sorted({cohort_id for _, cohort_id in chosen}))
     seating = Seating(cohorts)
     seated = [
         place.seated(seating.take(cohort_id, close_attention=place.close_attention), now=now) for place, cohort_id in chosen
     ]
     await repositories.places.change(seated)
-    await repositories.cohorts.recount(list(cohorts))
+    await repositories.seats.recount(list(cohorts))
     return with_spans(seated, cohorts)

@@ -42,7 +42,7 @@ class Places(Protocol):
     async def change(self, places: Sequence[Place]) -> None: ...
 
 
-class Cohorts(Protocol):
+class Seats(Protocol):
     async def lock_placing(self, programmes: Sequence[str]) -> None:
         """Let one transaction at a time give out or free seats of a programme, until it commits."""
         ...
@@ -67,6 +67,8 @@ class Cohorts(Protocol):
         """The wishes that an open cohort which hasn't started fits, by programme, full ones too."""
         ...
 
+
+class Cohorts(Protocol):
     async def id_of_session(self, session_id: UUID) -> UUID | None: ...
 
     async def locked(self, cohort_id: UUID) -> Cohort | None: ...
@@ -112,6 +114,7 @@ class Repositories:
 
     enrolments: Enrolments
     places: Places
+    seats: Seats
     cohorts: Cohorts
     registers: Registers
     sites: Sites

@@ -34,5 +34,5 @@ async def withdraw(
             changed.append(after)
     await repositories.places.add(added)
     await repositories.places.change(changed)
-    await repositories.cohorts.recount(sorted({place.cohort_id for place in changed if place.cohort_id}))
+    await repositories.seats.recount(sorted({place.cohort_id for place in changed if place.cohort_id}))
     return with_spans([*added, *changed], cohorts)

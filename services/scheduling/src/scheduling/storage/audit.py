@@ -1,0 +1,89 @@
+"""Counts of the journey so far, and what should never be."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from scheduling.domain.allocation import Allocation
+from scheduling.storage.seats import SeatRows
+from scheduling.storage.waiting import WAITING, seeker_of
+from scheduling.use_cases.look_up import Audit
+
+FUNNEL = text("""
+    SELECT
+        (SELECT count(*) FROM enrolments) AS enrolled,
+        (SELECT count(*) FROM enrolments WHERE status = 'withdrawn') AS withdrawn,
+        count(*) FILTER (WHERE cohort_id IS NOT NULL) AS placed,
+        count(*) FILTER (WHERE status = 'waiting') AS waiting,
+        count(*) FILTER (WHERE sessions_attended > 0) AS started,
+        count(*) FILTER (WHERE status IN ('placed', 'attending')) AS in_cohort,
+        count(*) FILTER (WHERE status = 'completed') AS completed,
+        count(*) FILTER (WHERE status = 'below_completion') AS below_completion,
+        count(*) FILTER (WHERE status = 'never_started') AS never_started,
+        count(*) FILTER (WHERE status = 'cut_short') AS cut_short,
+        count(*) FILTER (WHERE status = 'discontinued') AS discontinued,
+        (SELECT count(*) FROM cohorts) AS cohorts,
+        (SELECT count(*) FROM sessions WHERE status = 'held') AS sessions_held,
+        (SELECT count(*) FROM sessions WHERE status = 'planned' AND ends_at < :now) AS registers_missing
+    FROM places
+""")
+
+# Each selects the sentences of what should never be. Not counted by the columns that the constraints are on, but by people.
+PROBLEMS = text("""
+    SELECT format('cohort %s has %s people in %s seats', c.cohort_id, count(*), c.capacity) AS problem
+    FROM cohorts c JOIN places p USING (cohort_id) WHERE p.status <> 'discontinued'
+    GROUP BY c.cohort_id HAVING count(*) > c.capacity
+    UNION ALL
+    SELECT format('session %s of cohort %s had %s people in %s seats', s.number, c.cohort_id, count(*), c.capacity)
+    FROM sessions s JOIN cohorts c USING (cohort_id) JOIN attendance a USING (session_id) WHERE a.status = 'present'
+    GROUP BY s.session_id, c.cohort_id HAVING count(*) > c.capacity
+    UNION ALL
+    SELECT format(
+        'cohort %s has %s people who need close attention, its limit is %s', c.cohort_id, count(*), c.close_attention_limit
+    )
+    FROM cohorts c JOIN places p USING (cohort_id) WHERE p.status <> 'discontinued' AND p.close_attention
+    GROUP BY c.cohort_id HAVING count(*) > c.close_attention_limit
+    UNION ALL
+    SELECT format('cohort %s counts %s seats and %s flagged people, it has %s and %s', c.cohort_id, c.seats_taken, c.flagged,
+        count(p.seat), count(*) FILTER (WHERE p.seat IS NOT NULL AND p.close_attention))
+    FROM cohorts c LEFT JOIN places p USING (cohort_id) GROUP BY c.cohort_id
+    HAVING c.seats_taken <> count(p.seat)
+        OR c.flagged <> count(*) FILTER (WHERE p.seat IS NOT NULL AND p.close_attention)
+    UNION ALL
+    SELECT format('place %s is %s without a cohort', place_id, status)
+    FROM places WHERE cohort_id IS NULL AND status NOT IN ('waiting', 'discontinued')
+    UNION ALL
+    SELECT format('enrolment %s has %s live places', enrolment_id, count(*))
+    FROM places WHERE status IN ('waiting', 'placed', 'attending') GROUP BY enrolment_id HAVING count(*) > 1
+    UNION ALL
+    SELECT format('enrolment %s has no place and does not wait', enrolment_id)
+    FROM enrolments e WHERE status = 'enrolled' AND NOT EXISTS (SELECT FROM places p WHERE p.enrolment_id = e.enrolment_id)
+    UNION ALL
+    SELECT format('enrolment %s is withdrawn, its place %s is %s', enrolment_id, place_id, p.status)
+    FROM enrolments e JOIN places p USING (enrolment_id)
+    WHERE e.status = 'withdrawn' AND p.status IN ('waiting', 'placed', 'attending')
+    UNION ALL
+    SELECT format('place %s is %s in a cohort that is %s', place_id, p.status, c.status)
+    FROM places p JOIN cohorts c USING (cohort_id)
+    WHERE p.status IN ('placed', 'attending') AND c.status IN ('finished', 'cancelled')
+""")
+
+
+async def audit(conn: AsyncConnection, *, now: datetime) -> Audit:
+    """Count and look, on one snapshot."""
+    funnel = (await conn.execute(FUNNEL, {"now": now})).mappings().one()
+    problems = list((await conn.execute(PROBLEMS)).scalars())
+    problems += await _waiting_beside_free_seats(conn, now)
+    return Audit(funnel=dict(funnel), problems=problems)
+
+
+async def _waiting_beside_free_seats(conn: AsyncConnection, now: datetime) -> list[str]:
+    found = (await conn.execute(WAITING)).mappings().all()
+    cohorts = await SeatRows(conn).all_with_room(sorted({row["programme"] for row in found}), now=now)
+    left = Allocation(cohorts)
+    return [
+        f"participant {row['participant_id']} waits although cohort {cohort_id} has a seat"
+        for row in found
+        if (cohort_id := left.cohort_for(seeker_of(row)))
+    ]

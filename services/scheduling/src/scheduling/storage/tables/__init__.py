@@ -1,0 +1,10 @@
+"""The tables of scheduling's database, one module for each matter."""
+
+from scheduling.storage.tables.cohorts import cohorts, sessions
+from scheduling.storage.tables.metadata import kit, metadata
+from scheduling.storage.tables.people import people
+from scheduling.storage.tables.places import enrolments, places
+from scheduling.storage.tables.registers import attendance
+from scheduling.storage.tables.sites import sites
+
+__all__ = ["attendance", "cohorts", "enrolments", "kit", "metadata", "people", "places", "sessions", "sites"]

@@ -1,0 +1,63 @@
+"""Cohorts and their sessions. Capacity and the close-attention limit hold here too, whatever the code does."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from scheduling.storage.tables.metadata import metadata
+
+cohorts = Table(
+    "cohorts",
+    metadata,
+    Column("cohort_id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("programme", Text, nullable=False),
+    Column("site_id", ForeignKey("sites.site_id"), nullable=False, index=True),
+    Column("status", Text, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("close_attention_limit", Integer, nullable=False),
+    # Of the sessions that aren't cancelled: what placing looks for.
+    Column("first_session_at", DateTime(timezone=True), nullable=False),
+    Column("last_session_at", DateTime(timezone=True), nullable=False),
+    # Counted again from the places whenever one of them changes: full cohorts stay out of the index that placing reads.
+    Column("seats_taken", Integer, nullable=False, server_default="0"),
+    Column("flagged", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("cohort_id", "capacity", name="cohorts_capacity"),
+    CheckConstraint("capacity >= 1", name="cohorts_capacity_positive"),
+    CheckConstraint("close_attention_limit BETWEEN 0 AND 2", name="cohorts_close_attention_limit"),
+    CheckConstraint("status IN ('open', 'running', 'finished', 'cancelled')", name="cohorts_status"),
+    CheckConstraint("seats_taken BETWEEN 0 AND capacity", name="cohorts_within_capacity"),
+    Index(
+        "cohorts_with_room",
+        "programme",
+        "first_session_at",
+        "cohort_id",
+        postgresql_where=text("status = 'open' AND seats_taken < capacity"),
+    ),
+    Index("cohorts_open", "programme", "first_session_at", "site_id", postgresql_where=text("status = 'open'")),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", Uuid, primary_key=True),
+    Column("cohort_id", ForeignKey("cohorts.cohort_id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("starts_at", DateTime(timezone=True), nullable=False),
+    Column("ends_at", DateTime(timezone=True), nullable=False),
+    Column("status", Text, nullable=False),
+    UniqueConstraint("cohort_id", "number", name="sessions_number"),
+    CheckConstraint("ends_at > starts_at", name="sessions_ends_after_start"),
+    CheckConstraint("status IN ('planned', 'held', 'cancelled')", name="sessions_status"),
+)

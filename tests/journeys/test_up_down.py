@@ -1,6 +1,7 @@
 """A person at a terminal starts Limber, breaks things, and stops it."""
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -93,17 +94,32 @@ def test_a_member_of_staff_gets_a_token_that_every_service_knows_until_it_is_rev
     assert up.run("staff", "revoke", "Cora Coordinator").returncode == 1
 
 
-def test_an_organisation_gets_a_credential_that_the_home_keeps_to_itself(up: Limber) -> None:
+def test_an_organisation_gets_credentials_and_its_key_is_shown_once(up: Limber) -> None:
     added = up.run("organisations", "add", "gp", "A81001", "Example Surgery")
     assert added.returncode == 0, added.stderr
     user, password = up.home.credentials("gp_A81001")
     assert user in added.stdout
     assert password in added.stdout
-    assert up.run("organisations", "add", "gp", "A81001", "Example Surgery").stdout == added.stdout
-    assert "A81001" in up.run("organisations", "list").stdout
+    [key] = re.findall(r"limber_[0-9a-f]{16}_\S{43}", added.stdout)
+    again = up.run("organisations", "add", "gp", "A81001", "Example Surgery")
+    assert password in again.stdout
+    assert key not in again.stdout
+    listed = up.run("organisations", "list").stdout
+    assert "A81001" in listed
+    assert key.split("_")[1] in listed
     refused = up.run("organisations", "add", "gp", "not a code", "Example Surgery")
     assert refused.returncode == 1
     assert "is not an ODS code" in refused.stderr
+
+
+def test_an_organisation_whose_key_is_rotated_has_the_new_one_alone_and_a_revoked_one_none(up: Limber) -> None:
+    up.run("organisations", "add", "workplace", "ACME", "Acme Ltd")
+    rotated = up.run("organisations", "rotate-key", "workplace", "ACME")
+    assert re.fullmatch(r"limber_[0-9a-f]{16}_\S{43}\n", rotated.stdout)
+    assert up.run("organisations", "revoke", "workplace", "ACME").returncode == 0
+    assert up.run("organisations", "revoke", "workplace", "ACME").returncode == 1
+    assert ("workplace", "ACME") not in up.home.organisations()
+    assert "limber_" in up.run("organisations", "add", "workplace", "ACME", "Acme Ltd").stdout
 
 
 def test_secrets_are_readable_by_their_owner_only(up: Limber) -> None:

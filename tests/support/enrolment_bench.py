@@ -17,6 +17,7 @@ from enrolment.main import build
 from enrolment.settings import EnrolmentSettings
 from limber_embedded.servers.ports import free_port
 from service_kit.access import hash_of
+from service_kit.api_keys import new_key
 from service_kit.ids import new_id
 from support.servers import PASSWORD, Broker, Database
 
@@ -134,6 +135,23 @@ class EnrolmentBench:
         practice = Practice(code=code, client=await self.broker.connect(user))
         self._listening.append(asyncio.create_task(self._listen(practice)))
         return practice
+
+    async def api_key(self, code: str, *, channel: str = "gp") -> str:
+        """A new API key of an organisation."""
+        await self.query(
+            "INSERT INTO organisations (channel, code, name, added_at) VALUES ($1, $2, $2, now()) ON CONFLICT DO NOTHING",
+            channel,
+            code,
+        )
+        key = new_key()
+        await self.query(
+            "INSERT INTO api_keys (id, channel, organisation, key_hash, created_at) VALUES ($1, $2, $3, $4, now())",
+            key.id,
+            channel,
+            code,
+            key.hash,
+        )
+        return key.text
 
     async def query(self, sql: str, *arguments: Any) -> list[Any]:
         connection = await asyncpg.connect(self.database.dsn)

@@ -177,12 +177,12 @@ class System:
     async def practice(self, code: str) -> Practice:
         """A practice that may send."""
         organisation = Organisation(channel="gp", code=code, name=f"Surgery {code}")
-        user, password = await organisations.add(self.home, organisation)
+        given = await organisations.add(self.home, organisation)
         client = await nats.connect(
             self.home.nats_url,
-            user=user,
-            password=password,
-            inbox_prefix=inbox_prefix(user),
+            user=given.nats_user,
+            password=given.nats_password,
+            inbox_prefix=inbox_prefix(given.nats_user),
             max_reconnect_attempts=-1,
             reconnect_time_wait=0.1,
             error_cb=_quiet,

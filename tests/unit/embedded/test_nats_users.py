@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from event_contracts.catalogue import EVENT_TYPES
 from limber_embedded import nats_users
 from limber_embedded.checkout import SERVICES
 from limber_streams.declaration import load
@@ -50,11 +51,18 @@ def test_an_organisation_publishes_its_intake_and_reads_its_receipts_and_that_is
     user = nats_users.organisation(channel="gp", organisation="A81001", password="p", declaration=DECLARATION)
     assert user.publish == (
         "intake.gp.A81001.referral.v1",
+        "intake.gp.A81001.referral.available.v1",
         "$JS.limber.API.CONSUMER.MSG.NEXT.RECEIPTS.receipts_gp_A81001",
         "$JS.limber.API.CONSUMER.INFO.RECEIPTS.receipts_gp_A81001",
         "$JS.ACK.RECEIPTS.receipts_gp_A81001.>",
     )
     assert user.subscribe == ("_INBOX_gp_A81001.>",)
+
+
+def test_what_the_catalogue_says_comes_from_outside_may_be_sent() -> None:
+    for one in (each for each in EVENT_TYPES if each.stream == "INTAKE"):
+        channel = one.subject.split(".")[1]
+        assert one.subject.format(organisation="A81001") in nats_users.sends(channel=channel, organisation="A81001")
 
 
 def test_organisations_are_in_accounts_of_their_own() -> None:

@@ -23,7 +23,11 @@ _CLOCK = "KV_clock"
 _ACCOUNT = "LIMBER"
 # What an organisation of each channel may send. Named, not a wildcard: the limit of INTAKE is per subject, and a subject of the
 # sender's making could be one that no client can read.
-_SENDS = {"gp": ("referral.v1",)}
+_SENDS = {
+    "gp": ("referral.v1", "referral.available.v1"),
+    "workplace": ("nomination.v1",),
+    "leisure": ("booking_request.v1",),
+}
 # What outside accounts may import; each imports its own part only
 _EXPORTS = (
     ("intake.>", "single"),
@@ -84,6 +88,16 @@ def service(*, name: str, password: str, declaration: Declaration) -> NatsUser:
     )
 
 
+def channels() -> tuple[str, ...]:
+    """The kinds of organisation that may send."""
+    return tuple(_SENDS)
+
+
+def sends(*, channel: str, organisation: str) -> tuple[str, ...]:
+    """The subjects that an organisation may publish."""
+    return tuple(f"intake.{channel}.{organisation}.{kind}" for kind in _SENDS[channel])
+
+
 def organisation_user(*, channel: str, organisation: str) -> str:
     """The user name of an outside organisation."""
     return f"{channel}_{organisation}"
@@ -94,7 +108,7 @@ def organisation(*, channel: str, organisation: str, password: str, declaration:
     name = organisation_user(channel=channel, organisation=organisation)
     durable = declaration.receipts_durable(channel=channel, organisation=organisation)
     reads = {subject.replace("$JS.API.", f"$JS.{DOMAIN}.API."): subject for subject in _reads(durable)}
-    intake = {subject: subject for subject in (f"intake.{channel}.{organisation}.{kind}" for kind in _SENDS[channel])}
+    intake = {subject: subject for subject in sends(channel=channel, organisation=organisation)}
     return NatsUser(
         name=name,
         password=password,

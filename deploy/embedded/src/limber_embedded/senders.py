@@ -114,7 +114,7 @@ async def add_practices(home: Home, practices: Mapping[str, str]) -> None:
     known = set(home.organisations())
     for code, name in practices.items():
         if ("gp", code) not in known:
-            await organisations.add(home, Organisation(channel="gp", code=code, name=name))
+            await organisations.add(home, Organisation(channel="gp", code=code, name=name), with_api_key=False)
 
 
 @contextlib.asynccontextmanager

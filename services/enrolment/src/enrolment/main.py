@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from enrolment.domain.eligibility import Programme, ProgrammeDataError, by_code, read_programme
 from enrolment.domain.referrals import Referral
 from enrolment.http.audit import audit_router
+from enrolment.http.organisations import Organisations, organisations_router
 from enrolment.http.participants import JourneyPage, participants_router
 from enrolment.http.reviews import reviews_router
 from enrolment.messaging import publish
@@ -25,6 +26,7 @@ from page_base.installation import install
 from page_base.pages import Pages
 from service_kit import command, outbox
 from service_kit.ids import new_id
+from service_kit.rate_limit import RateLimit
 from service_kit.service import Service
 
 NAME = "enrolment"
@@ -46,6 +48,11 @@ def build(settings: EnrolmentSettings | None = None) -> FastAPI:
         new_id=new_id,
     )
     pages = Pages(f"{NAME}.http")
+    organisations = Organisations(
+        engine=service.engine,
+        limit=RateLimit(per_second=settings.organisation_requests_per_second, burst=settings.organisation_burst),
+        real_now=service.clock.real_now,
+    )
 
     async def review(referral_id: UUID, *, accept: bool, note: str, reviewer: Reviewer, now: datetime) -> Referral:
         async with service.transaction() as conn:
@@ -64,6 +71,7 @@ def build(settings: EnrolmentSettings | None = None) -> FastAPI:
             participants_router(engine=engine, access=access, pages=pages, journey_page=journey_page),
             reviews_router(engine=engine, access=access, journey_page=journey_page, review=review, now=service.clock.now),
             audit_router(engine=engine, access=access),
+            organisations_router(organisations),
         ],
         current={publish.CONTACT: _contacts, publish.PERSON: _people},
     )

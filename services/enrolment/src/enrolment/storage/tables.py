@@ -8,6 +8,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     MetaData,
     Table,
@@ -30,6 +31,24 @@ ORGANISATIONS = Table(
     Column("code", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("added_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_at", DateTime(timezone=True)),
+)
+
+# `id` is the part of a key that may be known; of the whole only the hash is here.
+API_KEYS = Table(
+    "api_keys",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("key_hash", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    ForeignKeyConstraint(
+        ["channel", "organisation"], ["organisations.channel", "organisations.code"], name="api_keys_organisation"
+    ),
+    Index("api_keys_of_organisation", "channel", "organisation"),
 )
 
 # match_*: the keys of `domain.matching.Identity`; people who are the same or near share at least one.

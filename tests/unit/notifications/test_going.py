@@ -31,6 +31,18 @@ def test_in_the_night_it_waits_for_the_morning() -> None:
     assert waits == Wait(Reason.QUIET_HOURS, datetime(2026, 12, 8, 8, 0, tzinfo=UTC))
 
 
+def test_what_somebody_asked_for_just_now_goes_at_night_too() -> None:
+    code = replace(REMINDER, kind=Kind.CONFIRM_CONTACT, useful_until=NIGHT + timedelta(hours=1))
+    assert decide(message=code, contact=MARY, working=BOTH, now=NIGHT) == Go(Channel.SMS, "07700 900123")
+
+
+def test_a_link_goes_where_it_was_asked_to_go_if_that_can_be() -> None:
+    to_email = replace(REMINDER, kind=Kind.OWN_PAGE, facts={"channel": "email"})
+    assert decide(message=to_email, contact=MARY, working=BOTH, now=MORNING) == Go(Channel.EMAIL, "mary@example.org")
+    no_email = replace(MARY, email=None)
+    assert decide(message=to_email, contact=no_email, working=BOTH, now=MORNING) == Go(Channel.SMS, "07700 900123")
+
+
 def test_a_reminder_is_dropped_from_the_moment_its_session_begins() -> None:
     begins = REMINDER.useful_until
     assert isinstance(decide(message=REMINDER, contact=MARY, working=BOTH, now=begins - timedelta(microseconds=1)), Go)

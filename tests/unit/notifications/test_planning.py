@@ -13,6 +13,7 @@ from notifications.domain.message import Channel, Kind, Message, Reason, Status
 from notifications.domain.place import Place
 from notifications.use_cases.keep_cohort import keep_cohort
 from notifications.use_cases.keep_contact import keep_contact
+from notifications.use_cases.plan_message_about_link import LinkState, plan_message_about_link
 from notifications.use_cases.plan_message_about_questionnaire import QuestionnaireState, plan_message_about_questionnaire
 from notifications.use_cases.plan_message_about_signposting import Signposting, plan_message_about_signposting
 from notifications.use_cases.plan_messages_about_place import plan_messages_about_place
@@ -385,3 +386,48 @@ async def test_whatever_happens_in_whichever_groups_and_order_what_is_open_fits_
     assert len(reminders) == len(expected)
     keys = [(m.kind, m.about_id) for m in desk.all()]
     assert len(keys) == len(set(keys))
+
+
+def a_link(status: str, sequence: int = 1, purpose: str = "own_page") -> LinkState:
+    return LinkState(
+        link_id=UUID(int=9),
+        sequence=sequence,
+        participant_id=PERSON,
+        purpose=purpose,
+        status=status,
+        token="t" * 43 if status == "issued" else None,
+        code=None,
+        channel="sms",
+        expires_at=NOW + DAY,
+    )
+
+
+async def tell_links(desk: FakeDesk, *links: LinkState) -> None:
+    await plan_message_about_link(links=links, now=NOW, new_id=desk.new_id, desk=desk.desk())
+
+
+@pytest.mark.parametrize("purpose", ["complete_nomination", "confirm_contact", "own_page"])
+async def test_a_link_that_was_issued_is_sent_once_while_it_opens(purpose: str) -> None:
+    desk = FakeDesk()
+    await tell_links(desk, a_link("issued", purpose=purpose), a_link("issued", 2, purpose=purpose))
+    (message,) = desk.all()
+    assert (message.kind, message.due_at, message.useful_until) == (purpose, NOW, NOW + DAY)
+    assert message.facts["token"] == "t" * 43
+
+
+@pytest.mark.parametrize("status", ["used", "revoked", "expired"])
+async def test_a_link_that_no_longer_opens_is_not_sent_in_whichever_order_it_is_heard(status: str) -> None:
+    desk = FakeDesk()
+    await tell_links(desk, a_link("issued"))
+    await tell_links(desk, a_link(status, 2))
+    assert [(message.status, message.reason) for message in desk.all()] == [(Status.DROPPED, Reason.LINK_ENDED)]
+    reversed_ = FakeDesk()
+    await tell_links(reversed_, a_link(status, 2))
+    await tell_links(reversed_, a_link("issued"))
+    assert reversed_.all() == []
+
+
+async def test_a_link_for_a_purpose_that_we_do_not_know_is_not_told() -> None:
+    desk = FakeDesk()
+    await tell_links(desk, a_link("issued", purpose="a_purpose_of_the_future"))
+    assert desk.all() == []

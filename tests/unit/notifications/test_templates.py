@@ -32,6 +32,9 @@ FACTS: dict[Kind, dict[str, Any]] = {
         ]
     },
     Kind.QUESTIONNAIRE_DUE: {"token": "q" * 43},
+    Kind.COMPLETE_NOMINATION: {"token": "n" * 43},
+    Kind.CONFIRM_CONTACT: {"token": "c" * 43, "code": "012345"},
+    Kind.OWN_PAGE: {"token": "o" * 43},
     Kind.WHAT_COMES_NEXT: {
         "signposts": [
             {"title": "Walking group", "url": "https://walks.example.org"},
@@ -115,6 +118,11 @@ def test_the_words_hold_what_a_person_needs() -> None:
     changed = words(Kind.SESSION_CHANGED, "en", Channel.EMAIL)[1]
     assert "- The session on Monday 7 December at 10am is now on Tuesday 8 December at 10am.\n" in changed
     assert "- The session on Monday 7 December at 10am is cancelled.\n" in changed
+    assert f"/enrolment/complete/{'n' * 43}" in words(Kind.COMPLETE_NOMINATION, "en", Channel.SMS)[1]
+    assert f"/enrolment/me/{'o' * 43}" in words(Kind.OWN_PAGE, "cy", Channel.EMAIL)[1]
+    code = words(Kind.CONFIRM_CONTACT, "en", Channel.SMS)[1]
+    assert "Your code is 012345." in code
+    assert f"/enrolment/confirm/{'c' * 43}" in code
     whole = words(Kind.WHAT_COMES_NEXT, "en", Channel.EMAIL)[1]
     assert "- Walking group: https://walks.example.org\n- Versus Arthritis: https://versus.example.org\n- Swimming\n" in whole
     short = words(Kind.WHAT_COMES_NEXT, "en", Channel.SMS)[1]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from event_contracts.contacts import Contact
 from event_contracts.contract import Contract
-from event_contracts.enrolment import EnrolmentChanged, ReferralDecided
+from event_contracts.enrolment import EnrolmentChanged, LinkChanged, ReferralDecided
 from event_contracts.intake import Referral
 from event_contracts.notifications import MessageChanged
 from event_contracts.outcomes import AssessmentScored, QuestionnaireChanged, SignpostingIssued
@@ -103,6 +103,20 @@ EVENT_TYPES: tuple[EventType, ...] = (
         codes={"status": ("enrolled", "withdrawn"), "joints": ("knee", "hip")},
     ),
     EventType(
+        type="enrolment.link.changed.v1",
+        stream="ENROLMENT",
+        subject="enrolment.link.changed.v1.{bucket}",
+        model=LinkChanged,
+        publisher="enrolment",
+        readers=("notifications",),
+        meaning="A link of a person was issued, or no longer opens",
+        codes={
+            "purpose": ("complete_nomination", "confirm_contact", "own_page"),
+            "channel": ("sms", "email"),
+            "status": ("issued", "used", "revoked", "expired"),
+        },
+    ),
+    EventType(
         type="scheduling.cohort.changed.v1",
         stream="SCHEDULING",
         subject="scheduling.cohort.changed.v1.{bucket}",
@@ -181,6 +195,9 @@ EVENT_TYPES: tuple[EventType, ...] = (
                 "session_changed",
                 "questionnaire_due",
                 "what_comes_next",
+                "complete_nomination",
+                "confirm_contact",
+                "own_page",
             ),
             "channel": ("sms", "email", "none"),
             "status": ("sent", "failed", "dropped", "unknown"),

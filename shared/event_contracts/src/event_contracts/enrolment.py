@@ -35,3 +35,22 @@ class EnrolmentChanged(Contract):
     close_attention: bool = False
     outward_code: str | None = None
     preferred_site: str | None = None
+
+
+class LinkChanged(Contract):
+    """A link that opens one thing for one person without a sign-in. `token` and `code` are there while it is issued.
+
+    `participant_id` may be a stand-in that only `contacts.v1` knows: an address that is still to be confirmed. `channel` is where
+    the link is to go; None leaves it to what the person prefers.
+    """
+
+    link_id: UUID
+    sequence: int
+    participant_id: UUID
+    purpose: str
+    token: str | None = None
+    code: str | None = None
+    channel: str | None = None
+    status: str
+    expires_at: datetime
+    changed_at: datetime

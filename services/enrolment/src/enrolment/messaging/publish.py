@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from enrolment.domain.enrolments import Enrolment
+from enrolment.domain.links import IssuedLink, Link
 from enrolment.domain.person import Participant
 from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import Referral
 from enrolment.use_cases.outcome import Outcome
 from event_contracts.contacts import Contact
-from event_contracts.enrolment import EnrolmentChanged, ReferralDecided
+from event_contracts.enrolment import EnrolmentChanged, LinkChanged, ReferralDecided
 from event_contracts.people import Person as PersonContract
 from event_contracts.receipts import Reason as ReasonContract
 from event_contracts.receipts import Receipt as ReceiptContract
@@ -35,6 +36,8 @@ def events_of(outcome: Outcome, *, because: Event | None) -> Iterator[Outgoing]:
         yield _referral_event(referral, because)
     for participant in outcome.people:
         yield _from_current_rows(PERSON, participant, because)
+    for issued in outcome.links:
+        yield link_issued(issued, because=because)
 
 
 def receipt_event(receipt: Receipt, *, because: Event | None) -> Outgoing:
@@ -58,6 +61,16 @@ def receipt_event(receipt: Receipt, *, because: Event | None) -> Outgoing:
         ),
         because=because,
     )
+
+
+def link_issued(issued: IssuedLink, *, because: Event | None = None) -> Outgoing:
+    """Return the event of a new link: the only place where its token and code stand."""
+    return _link_event(issued.link, because, token=issued.token, code=issued.code)
+
+
+def link_ended(link: Link) -> Outgoing:
+    """Return the event of a link that was used, revoked or has expired."""
+    return _link_event(link, None, token=None, code=None)
 
 
 def contacts_of(participants: Sequence[Participant]) -> dict[str, Contact]:
@@ -139,6 +152,29 @@ def _enrolment_event(enrolment: Enrolment, because: Event | None) -> Outgoing:
             preferred_site=enrolment.preferred_site,
         ),
         because,
+    )
+
+
+def _link_event(link: Link, because: Event | None, *, token: str | None, code: str | None) -> Outgoing:
+    kind = "enrolment.link.changed.v1"
+    return Outgoing(
+        type=kind,
+        nats_subject=f"{kind}.{bucket_of(link.participant_id)}",
+        aggregate=str(link.id),
+        sequence=link.sequence,
+        body=LinkChanged(
+            link_id=link.id,
+            sequence=link.sequence,
+            participant_id=link.participant_id,
+            purpose=link.purpose,
+            token=token,
+            code=code,
+            channel=link.channel,
+            status=link.status,
+            expires_at=link.expires_at,
+            changed_at=link.changed_at,
+        ),
+        because=because,
     )
 
 

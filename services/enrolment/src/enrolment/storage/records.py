@@ -8,6 +8,7 @@ from uuid import UUID
 
 from enrolment.domain.eligibility import Answers
 from enrolment.domain.enrolments import Enrolment
+from enrolment.domain.links import Link
 from enrolment.domain.person import Participant, Person
 from enrolment.domain.reason import Reason
 from enrolment.domain.receipts import Receipt
@@ -15,8 +16,8 @@ from enrolment.domain.referrals import Referral
 
 Row = Mapping[Any, Any]
 
-_ANSWERS, _ENROLMENT, _RECEIPT, _REFERRAL = (
-    tuple(field.name for field in fields(kind)) for kind in (Answers, Enrolment, Receipt, Referral)
+_ANSWERS, _ENROLMENT, _LINK, _RECEIPT, _REFERRAL = (
+    tuple(field.name for field in fields(kind)) for kind in (Answers, Enrolment, Link, Receipt, Referral)
 )
 
 
@@ -111,6 +112,16 @@ def receipt_row(receipt: Receipt) -> dict[str, Any]:
         "reasons": _reasons(receipt.reasons),
         "linked_referral_ids": list(receipt.linked_referral_ids),
     }
+
+
+def link_of(row: Row) -> Link:
+    """Read a row of `links`."""
+    return Link(**row)
+
+
+def link_row(link: Link) -> dict[str, Any]:
+    """Write a row of `links`."""
+    return _values(link, _LINK)
 
 
 def _values(thing: object, names: tuple[str, ...]) -> dict[str, Any]:

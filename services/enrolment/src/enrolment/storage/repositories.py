@@ -14,6 +14,7 @@ from enrolment.domain.receipts import Receipt
 from enrolment.storage.records import (
     enrolment_of,
     enrolment_row,
+    link_row,
     participant_of,
     participant_row,
     receipt_of,
@@ -21,7 +22,7 @@ from enrolment.storage.records import (
     referral_of,
     referral_row,
 )
-from enrolment.storage.tables import ENROLMENTS, PARTICIPANTS, RECEIPTS, REFERRALS
+from enrolment.storage.tables import ENROLMENTS, LINKS, PARTICIPANTS, RECEIPTS, REFERRALS
 from enrolment.use_cases.answer_unreadable import UNREADABLE
 from enrolment.use_cases.known import Changes, Known, Sender, Wanted
 from service_kit import rows
@@ -102,6 +103,7 @@ class IntakeRepository:
             rows.inserting(REFERRALS, [referral_row(each) for each in changes.new_referrals]),
             rows.updating(REFERRALS, [referral_row(each) for each in changes.changed_referrals]),
             rows.upserting(RECEIPTS, [receipt_row(each) for each in changes.receipts]),
+            rows.inserting(LINKS, [link_row(each) for each in changes.new_links]),
         )
 
     async def given(self, sender: Sender, event_id: str) -> Receipt | None:

@@ -163,3 +163,26 @@ RECEIPTS = Table(
     Index("receipts_by_body", "body_digest"),
     Index("receipts_of_referral", "referral_id"),
 )
+
+# Links by which a person opens something without a sign-in. `participant_id` may be a stand-in for an address that is still to be
+# confirmed, so it is no foreign key.
+LINKS = Table(
+    "links",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("participant_id", Uuid, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("code_hash", Text),
+    Column("channel", Text),
+    Column("about_id", Uuid),
+    Column("status", Text, nullable=False),
+    Column("issued_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("status IN ('issued', 'used', 'revoked', 'expired')", name="links_status"),
+    Index("links_of_participant", "participant_id"),
+    Index("links_about", "about_id"),
+    Index("links_to_expire", "expires_at", postgresql_where=text("status = 'issued'")),
+)

@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from enrolment.domain.enrolments import Enrolment
+from enrolment.domain.links import Link
 from enrolment.domain.matching import Identity
 from enrolment.domain.person import Participant
 from enrolment.domain.receipts import Receipt
@@ -41,6 +42,7 @@ class Changes:
     new_enrolments: Sequence[Enrolment]
     changed_enrolments: Sequence[Enrolment]
     receipts: Sequence[Receipt]
+    new_links: Sequence[Link] = ()
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class Known:
     _loaded: set[UUID] = field(default_factory=set)
     _touched: set[UUID] = field(default_factory=set)
     _receipts: list[Receipt] = field(default_factory=list)
+    _new_links: list[Link] = field(default_factory=list)
     _settled: dict[tuple[Sender, str], Receipt] = field(default_factory=dict)
     _by_key: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
     _by_name: dict[tuple[Sender, str], UUID] = field(default_factory=dict)
@@ -112,6 +115,10 @@ class Known:
         self._receipts.append(receipt)
         self._settle(receipt)
 
+    def put_link(self, link: Link) -> None:
+        """Issue a link."""
+        self._new_links.append(link)
+
     def settled(self, sender: Sender, body_digest: str) -> Receipt | None:
         """Return the first answer to this body from this sender, if it would be the answer again."""
         return self._settled.get((sender, body_digest))
@@ -163,6 +170,7 @@ class Known:
             new_enrolments=[self.enrolments[each] for each in sorted(new & self.enrolments.keys())],
             changed_enrolments=[self.enrolments[each] for each in sorted(changed & self.enrolments.keys())],
             receipts=list(self._receipts),
+            new_links=list(self._new_links),
         )
 
     def _settle(self, receipt: Receipt) -> None:

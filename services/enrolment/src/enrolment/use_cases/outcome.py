@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from enrolment.domain.enrolments import Enrolment
+from enrolment.domain.links import IssuedLink
 from enrolment.domain.person import Participant
 from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import Referral
@@ -13,7 +14,7 @@ class Outcome:
     """The answer, and everything that changed with it.
 
     `contacts` are people whose way to be reached is new or different; `people` are those whom staff meet and who are new to them
-    or different.
+    or different. `links` were put into `Known` as well.
     """
 
     receipt: Receipt
@@ -21,3 +22,4 @@ class Outcome:
     people: tuple[Participant, ...] = ()
     referrals: tuple[Referral, ...] = ()
     enrolments: tuple[Enrolment, ...] = ()
+    links: tuple[IssuedLink, ...] = ()

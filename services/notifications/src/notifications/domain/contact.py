@@ -40,11 +40,12 @@ class Contact:
         return address
 
 
-def choose_channel(*, contact: Contact, working: Collection[Channel]) -> Channel | None:
+def choose_channel(*, contact: Contact, working: Collection[Channel], wished: str | None = None) -> Channel | None:
     """The preferred channel if it can be used, otherwise SMS, otherwise email; None where nothing can.
 
-    `working` are the channels that have a provider. A preference that isn't known counts as none.
+    `working` are the channels that have a provider; `wished` is what this one message is to go by, if that can be used. A
+    preference that isn't known counts as none.
     """
     usable = [channel for channel in (Channel.SMS, Channel.EMAIL) if channel in working and contact.reachable_by(channel)]
-    preferred = [channel for channel in usable if channel.value == contact.preferred_channel]
+    preferred = [channel for wish in (wished, contact.preferred_channel) for channel in usable if channel.value == wish]
     return next(iter(preferred or usable), None)

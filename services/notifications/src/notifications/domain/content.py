@@ -104,6 +104,21 @@ def _what_comes_next(asked: _Asked) -> dict[str, Any]:
     return {"signposts": signposts, "signposts_for_sms": fit_for_sms(signposts)}
 
 
+def _link(path: str) -> Callable[[_Asked], dict[str, Any]]:
+    def content(asked: _Asked) -> dict[str, Any]:
+        return {
+            "link": f"{asked.public_url.rstrip('/')}/enrolment/{path}/{asked.fact('token')}",
+            "until": spoken_day(asked.message.useful_until, language=asked.language),
+        }
+
+    return content
+
+
+def _confirm_contact(asked: _Asked) -> dict[str, Any]:
+    link = f"{asked.public_url.rstrip('/')}/enrolment/confirm/{asked.fact('token')}"
+    return {"link": link, "code": asked.fact("code")}
+
+
 _CONTENT: Mapping[Kind, Callable[[_Asked], dict[str, Any]]] = MappingProxyType(
     {
         Kind.REFERRAL_RECEIVED: _nothing_more,
@@ -114,5 +129,8 @@ _CONTENT: Mapping[Kind, Callable[[_Asked], dict[str, Any]]] = MappingProxyType(
         Kind.SESSION_CHANGED: _session_changed,
         Kind.QUESTIONNAIRE_DUE: _questionnaire_due,
         Kind.WHAT_COMES_NEXT: _what_comes_next,
+        Kind.COMPLETE_NOMINATION: _link("complete"),
+        Kind.CONFIRM_CONTACT: _confirm_contact,
+        Kind.OWN_PAGE: _link("me"),
     }
 )

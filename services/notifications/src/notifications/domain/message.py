@@ -20,6 +20,9 @@ class Kind(StrEnum):
     SESSION_CHANGED = "session_changed"
     QUESTIONNAIRE_DUE = "questionnaire_due"
     WHAT_COMES_NEXT = "what_comes_next"
+    COMPLETE_NOMINATION = "complete_nomination"
+    CONFIRM_CONTACT = "confirm_contact"
+    OWN_PAGE = "own_page"
 
 
 class Status(StrEnum):
@@ -56,6 +59,7 @@ class Reason(StrEnum):
     SESSION_CANCELLED = "session_cancelled"
     NO_LONGER_ASKED = "no_longer_asked"
     REFERRAL_CANCELLED = "referral_cancelled"
+    LINK_ENDED = "link_ended"
     REFUSED_BY_PROVIDER = "refused_by_provider"
     TOO_LONG = "too_long"
     NO_WORDS = "no_words"
@@ -81,6 +85,7 @@ _MEANINGS = MappingProxyType(
         Reason.SESSION_CANCELLED: "The session does not take place.",
         Reason.NO_LONGER_ASKED: "The questionnaire is no longer asked for.",
         Reason.REFERRAL_CANCELLED: "The referral was cancelled.",
+        Reason.LINK_ENDED: "The link in it no longer opens anything.",
         Reason.REFUSED_BY_PROVIDER: "The provider refused it for good.",
         Reason.TOO_LONG: "The text is longer than a text message may be.",
         Reason.NO_WORDS: "Its words could not be put together.",

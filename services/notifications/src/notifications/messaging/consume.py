@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from event_contracts.contacts import Contact as ContactFact
-from event_contracts.enrolment import ReferralDecided
+from event_contracts.enrolment import LinkChanged, ReferralDecided
 from event_contracts.outcomes import QuestionnaireChanged, SignpostingIssued
 from event_contracts.scheduling import CohortChanged, PlaceChanged
 from notifications.domain.cohort import Cohort, Session
@@ -19,6 +19,7 @@ from notifications.use_cases.book import Planned
 from notifications.use_cases.desk import Desk
 from notifications.use_cases.keep_cohort import keep_cohort
 from notifications.use_cases.keep_contact import keep_contact
+from notifications.use_cases.plan_message_about_link import ISSUED, LinkState, plan_message_about_link
 from notifications.use_cases.plan_message_about_questionnaire import DUE, QuestionnaireState, plan_message_about_questionnaire
 from notifications.use_cases.plan_message_about_signposting import Signposting, plan_message_about_signposting
 from notifications.use_cases.plan_messages_about_place import plan_messages_about_place
@@ -70,6 +71,12 @@ def consumers(*, desk: Callable[[AsyncConnection], Desk], new_id: Callable[[], U
                     lambda commands, now, desk: plan_messages_about_referral(
                         decisions=commands, now=now, new_id=new_id, desk=desk
                     ),
+                ),
+                reaction(
+                    "enrolment.link.changed.v1",
+                    read_link,
+                    lambda link: link.participant_id,
+                    lambda commands, now, desk: plan_message_about_link(links=commands, now=now, new_id=new_id, desk=desk),
                 ),
             ),
         ),
@@ -137,6 +144,24 @@ def read_referral(event: Event) -> ReferralDecision:
     fact = read_model(event, ReferralDecided)
     return ReferralDecision(
         referral_id=fact.referral_id, sequence=fact.sequence, participant_id=fact.participant_id, status=fact.status
+    )
+
+
+def read_link(event: Event) -> LinkState:
+    """Translate `enrolment.link.changed.v1`; one that was issued needs the token that opens it."""
+    fact = read_model(event, LinkChanged)
+    if fact.status == ISSUED and not fact.token:
+        raise UnreadableError("The field token is wrong: a link that is issued needs it.", field="token")
+    return LinkState(
+        link_id=fact.link_id,
+        sequence=fact.sequence,
+        participant_id=fact.participant_id,
+        purpose=fact.purpose,
+        status=fact.status,
+        token=fact.token,
+        code=fact.code,
+        channel=fact.channel,
+        expires_at=_instant(fact.expires_at, "expires_at"),
     )
 
 

@@ -21,6 +21,7 @@ from notifications.providers.local_sms import LocalSms
 from notifications.storage.mailbox import StoredMailbox
 from notifications.storage.repositories import desk
 from notifications.templates.wording import TemplateWording
+from notifications.use_cases.carriers import Carriers
 from notifications.use_cases.send_due_messages import Counter, Sending, send_due_messages
 from service_kit.ids import new_id
 from support.notifications_bench import (
@@ -171,7 +172,7 @@ async def test_workers_that_know_nothing_of_each_other_send_each_message_once(
         await counter.desk.messages.add([_message(number) for number in range(60)])
     sending = Sending(
         open_counter=open_counter,
-        providers={Channel.SMS: LocalSms(mailbox=mailbox, new_id=new_id, now=lambda: MORNING)},
+        carriers=Carriers({Channel.SMS: [LocalSms(mailbox=mailbox, new_id=new_id, now=lambda: MORNING)]}),
         wording=TemplateWording(public_url="http://localhost"),
         real_now=lambda: datetime.now(UTC),
         lease=timedelta(seconds=20),

@@ -179,3 +179,6 @@ class FakeProvider:
         if self.out_of_reach:
             raise ConnectionRefusedError
         return None if self.has is None else frozenset(self.has.intersection(references))
+
+    async def close(self) -> None:
+        pass

@@ -8,6 +8,7 @@ import pytest
 
 from notifications.domain.message import Channel, Kind, Message, Reason, Status
 from notifications.templates.wording import TemplateWording
+from notifications.use_cases.carriers import Carriers
 from notifications.use_cases.provider import Accepted, Answer, Refused, Unavailable, Unclear
 from notifications.use_cases.send_due_messages import Sending, record, send_due_messages
 from notifications.use_cases.settle_interrupted import settle_interrupted
@@ -28,7 +29,7 @@ class World:
         self.real = REAL
         self.sending = Sending(
             open_counter=self.fakes.open_counter,
-            providers={Channel.SMS: self.sms, Channel.EMAIL: self.email},
+            carriers=Carriers({Channel.SMS: [self.sms], Channel.EMAIL: [self.email]}),
             wording=WORDING,
             real_now=lambda: self.real,
             lease=LEASE,

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from notifications.domain.message import Channel, Message
 from notifications.http import log, mailbox
 from notifications.messaging.consume import consumers
 from notifications.messaging.publish import publish_ended
+from notifications.providers.govuk_notify import GovukNotify, NotifyService
 from notifications.providers.local_mailbox import serving_mailbox
 from notifications.providers.local_sms import LocalSms
 from notifications.providers.smtp import Smtp, SmtpServer
@@ -21,6 +21,7 @@ from notifications.storage.mailbox import StoredMailbox
 from notifications.storage.reads import StoredViews
 from notifications.storage.repositories import desk, earliest_due, earliest_overdue, earliest_retry
 from notifications.templates.wording import TemplateWording
+from notifications.use_cases.carriers import Carriers
 from notifications.use_cases.provider import Provider
 from notifications.use_cases.send_due_messages import Counter, Sending, send_due_messages
 from notifications.use_cases.settle_interrupted import settle_interrupted
@@ -38,19 +39,11 @@ MIGRATIONS = next(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Providers:
-    """A provider for each channel that has one, and the email provider to be closed at the end."""
-
-    by_channel: dict[Channel, Provider]
-    email: Smtp | None
-
-
 def build(settings: Settings) -> FastAPI:
     """The service as an ASGI app."""
     service = Service(name=NAME, settings=settings)
     stored_mailbox = StoredMailbox(service.engine)
-    providers = _providers(settings, service=service, stored_mailbox=stored_mailbox)
+    carriers = _carriers(settings, service=service, stored_mailbox=stored_mailbox)
     pages = Pages("notifications.http")
     clock = service.clock
 
@@ -67,8 +60,8 @@ def build(settings: Settings) -> FastAPI:
                     host="127.0.0.1", port=settings.mailbox_smtp_port, mailbox=stored_mailbox, new_id=new_id, now=clock.now
                 )
                 await stack.enter_async_context(serving)
-            if providers.email is not None:
-                stack.push_async_callback(providers.email.close)
+            for provider in carriers.all():
+                stack.push_async_callback(provider.close)
             yield
 
     app = service.app(
@@ -77,14 +70,14 @@ def build(settings: Settings) -> FastAPI:
             mailbox.router(pages=pages, access=service.access, reading=reading),
             log.router(pages=pages, access=service.access, reading=reading, now=clock.now, real_now=clock.real_now),
         ],
-        due_work=_due_work(settings, service=service, providers=providers),
+        due_work=_due_work(settings, service=service, carriers=carriers),
         alongside=alongside,
     )
     install(app, service=NAME, pages=pages, verify=service.access.verify)
     return app
 
 
-def _due_work(settings: Settings, *, service: Service, providers: Providers) -> list[DueWork]:
+def _due_work(settings: Settings, *, service: Service, carriers: Carriers) -> list[DueWork]:
     @asynccontextmanager
     async def open_counter() -> AsyncIterator[Counter]:
         async with service.transaction() as conn:
@@ -96,7 +89,7 @@ def _due_work(settings: Settings, *, service: Service, providers: Providers) -> 
 
     sending = Sending(
         open_counter=open_counter,
-        providers=providers.by_channel,
+        carriers=carriers,
         wording=TemplateWording(public_url=settings.public_url),
         real_now=service.clock.real_now,
         lease=timedelta(seconds=settings.sending_lease_seconds),
@@ -125,12 +118,45 @@ def _due_work(settings: Settings, *, service: Service, providers: Providers) -> 
     ]
 
 
-def _providers(settings: Settings, *, service: Service, stored_mailbox: StoredMailbox) -> Providers:
-    by_channel: dict[Channel, Provider] = {}
+def _carriers(settings: Settings, *, service: Service, stored_mailbox: StoredMailbox) -> Carriers:
+    sms: list[Provider] = []
     if settings.sms_provider == "local":
-        by_channel[Channel.SMS] = LocalSms(mailbox=stored_mailbox, new_id=new_id, now=service.clock.now)
-    if settings.email_provider == "none":
-        return Providers(by_channel, None)
+        sms.append(LocalSms(mailbox=stored_mailbox, new_id=new_id, now=service.clock.now))
+    elif settings.sms_provider == "govuk-notify":
+        sms.append(_notify(settings, name="govuk_notify_sms", channel=Channel.SMS, service=service))
+    if settings.sms_second_provider == "govuk-notify":
+        second = NotifyService(
+            base_url=settings.second_notify_base_url,
+            api_key=_secret(settings.second_notify_api_key_file),
+            sms_template=settings.second_notify_sms_template,
+            email_template=None,
+            at_once=settings.notify_at_once,
+            per_minute=settings.notify_per_minute,
+            timeout=settings.provider_timeout_seconds,
+        )
+        sms.append(GovukNotify(second, name="second_notify_sms", channel=Channel.SMS, real_now=service.clock.real_now))
+    email: list[Provider] = []
+    if settings.email_provider == "govuk-notify":
+        email.append(_notify(settings, name="govuk_notify_email", channel=Channel.EMAIL, service=service))
+    elif settings.email_provider != "none":
+        email.append(_smtp(settings, service=service, stored_mailbox=stored_mailbox))
+    return Carriers({Channel.SMS: sms, Channel.EMAIL: email})
+
+
+def _notify(settings: Settings, *, name: str, channel: Channel, service: Service) -> GovukNotify:
+    known = NotifyService(
+        base_url=settings.notify_base_url,
+        api_key=_secret(settings.notify_api_key_file),
+        sms_template=settings.notify_sms_template,
+        email_template=settings.notify_email_template,
+        at_once=settings.notify_at_once,
+        per_minute=settings.notify_per_minute,
+        timeout=settings.provider_timeout_seconds,
+    )
+    return GovukNotify(known, name=name, channel=channel, real_now=service.clock.real_now)
+
+
+def _smtp(settings: Settings, *, service: Service, stored_mailbox: StoredMailbox) -> Smtp:
     local = settings.email_provider == "local"
     server = SmtpServer(
         host="127.0.0.1" if local else settings.smtp_host,
@@ -142,14 +168,16 @@ def _providers(settings: Settings, *, service: Service, stored_mailbox: StoredMa
         start_tls=False if local else settings.smtp_start_tls,
         timeout=settings.provider_timeout_seconds,
     )
-    email = Smtp(
+    return Smtp(
         server,
         name="local_mailbox" if local else "smtp",
         now=service.clock.now,
         mailbox=stored_mailbox if local else None,
     )
-    by_channel[Channel.EMAIL] = email
-    return Providers(by_channel, email)
+
+
+def _secret(file: Path | None) -> str:
+    return "" if file is None else file.read_text().strip()
 
 
 def main() -> None:

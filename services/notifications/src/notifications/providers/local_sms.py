@@ -42,3 +42,6 @@ class LocalSms:
     async def find(self, references: Collection[UUID]) -> frozenset[UUID] | None:
         """Which of these are in the mailbox."""
         return frozenset(map(UUID, await self._mailbox.holds([str(reference) for reference in references])))
+
+    async def close(self) -> None:
+        """Nothing is held."""

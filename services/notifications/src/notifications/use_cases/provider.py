@@ -41,7 +41,12 @@ class Unclear:
     """It can't be said whether the provider has it."""
 
 
-Answer = Accepted | Refused | Unavailable | Unclear
+@dataclass(frozen=True, slots=True)
+class NotBegun:
+    """There was no time left to ask the provider."""
+
+
+Answer = Accepted | Refused | Unavailable | Unclear | NotBegun
 
 
 class Provider(Protocol):
@@ -60,6 +65,9 @@ class Provider(Protocol):
 
     async def find(self, references: Collection[UUID]) -> frozenset[UUID] | None:
         """Which of these the provider has; None where it can't be asked at all. Raises OSError while it can't be reached."""
+
+    async def close(self) -> None:
+        """Let go of what it holds."""
 
 
 class Wording(Protocol):

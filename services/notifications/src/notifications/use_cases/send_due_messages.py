@@ -19,8 +19,20 @@ from notifications.domain.contact import Contact
 from notifications.domain.going import Drop, Go, Wait, decide
 from notifications.domain.message import ENDED, Channel, Message, Reason, Status
 from notifications.domain.sms import is_too_long
+from notifications.use_cases.carriers import Carriers
 from notifications.use_cases.desk import Desk
-from notifications.use_cases.provider import Accepted, Answer, Letter, Provider, Refused, Unavailable, Wording, WordingError
+from notifications.use_cases.provider import (
+    Accepted,
+    Answer,
+    Letter,
+    NotBegun,
+    Provider,
+    Refused,
+    Unavailable,
+    Unclear,
+    Wording,
+    WordingError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,7 @@ class Cleared:
 
     message: Message
     go: Go
+    provider: Provider
     contact: Contact
     cohort: Cohort | None
 
@@ -53,7 +66,7 @@ class Sending:
     """What sending works with: `portion` messages at a time, each given to a provider in the first half of `lease` or not."""
 
     open_counter: Callable[[], AbstractAsyncContextManager[Counter]]
-    providers: Mapping[Channel, Provider]
+    carriers: Carriers
     wording: Wording
     real_now: Callable[[], datetime]
     lease: timedelta
@@ -65,7 +78,7 @@ async def send_due_messages(*, sending: Sending, now: datetime) -> int:
     begun_at = sending.real_now()
     async with sending.open_counter() as counter:
         due = await counter.desk.messages.due(now=now, real_now=begun_at, limit=sending.portion)
-        cleared = await _clear(due, counter=counter, sending=sending, now=now, until=begun_at + sending.lease)
+        cleared = await _clear(due, counter=counter, sending=sending, now=now, begun_at=begun_at)
     answers = await _hand_over(cleared, sending=sending, now=now, last_call=begun_at + sending.lease / 2)
     if answers:
         async with sending.open_counter() as counter:
@@ -92,21 +105,31 @@ async def record(
 
 
 def _after(message: Message, answer: Answer | Reason, *, now: datetime, real_now: datetime) -> Message | None:
-    if isinstance(answer, Accepted):
-        return message.sent(now=now)
-    if isinstance(answer, Reason):
-        return message.refused(reason=answer, now=now)
-    if isinstance(answer, Refused):
-        return message.refused(reason=Reason.REFUSED_BY_PROVIDER, now=now)
-    if isinstance(answer, Unavailable):
-        wait = wait_after(attempts=message.attempts)
-        if wait is None:
-            return message.refused(reason=Reason.PROVIDER_UNAVAILABLE, now=now)
-        return message.put_back(reason=Reason.PROVIDER_UNAVAILABLE, retry_at=real_now + wait, now=now)
-    return None
+    match answer:
+        case Accepted():
+            return message.sent(now=now)
+        case Reason():
+            return message.refused(reason=answer, now=now)
+        case Refused():
+            return message.refused(reason=Reason.REFUSED_BY_PROVIDER, now=now)
+        case NotBegun():
+            return message.put_back(reason=Reason.INTERRUPTED, retry_at=real_now, now=now)
+        case Unavailable():
+            return _later(message, now=now, real_now=real_now)
+        case Unclear():
+            return None
 
 
-async def _clear(due: Sequence[Message], *, counter: Counter, sending: Sending, now: datetime, until: datetime) -> list[Cleared]:
+def _later(message: Message, *, now: datetime, real_now: datetime) -> Message:
+    wait = wait_after(attempts=message.attempts)
+    if wait is None:
+        return message.refused(reason=Reason.PROVIDER_UNAVAILABLE, now=now)
+    return message.put_back(reason=Reason.PROVIDER_UNAVAILABLE, retry_at=real_now + wait, now=now)
+
+
+async def _clear(
+    due: Sequence[Message], *, counter: Counter, sending: Sending, now: datetime, begun_at: datetime
+) -> list[Cleared]:
     if not due:
         return []
     desk = counter.desk
@@ -117,10 +140,12 @@ async def _clear(due: Sequence[Message], *, counter: Counter, sending: Sending, 
     changed: list[Message] = []
     for message in due:
         contact = contacts.get(message.participant_id)
-        match decide(message=message, contact=contact, working=sending.providers.keys(), now=now):
+        match decide(message=message, contact=contact, working=sending.carriers.channels, now=now):
             case Go(channel) as go if contact is not None:
-                taken = message.claim(channel=channel, provider=sending.providers[channel].name, until=until, now=now)
-                cleared.append(Cleared(taken, go, contact, cohorts.get(message.cohort_id) if message.cohort_id else None))
+                provider = sending.carriers.carrier(channel, real_now=begun_at)
+                taken = message.claim(channel=channel, provider=provider.name, until=begun_at + sending.lease, now=now)
+                cohort = cohorts.get(message.cohort_id) if message.cohort_id else None
+                cleared.append(Cleared(taken, go, provider, contact, cohort))
                 changed.append(taken)
             case Wait(reason, later):
                 changed.append(message.defer(reason=reason, until=later, now=now))
@@ -134,14 +159,24 @@ async def _clear(due: Sequence[Message], *, counter: Counter, sending: Sending, 
 async def _hand_over(
     cleared: Collection[Cleared], *, sending: Sending, now: datetime, last_call: datetime
 ) -> dict[UUID, tuple[Message, Answer | Reason]]:
-    turns = {channel: asyncio.Semaphore(provider.at_once) for channel, provider in sending.providers.items()}
+    turns = {one.provider.name: asyncio.Semaphore(one.provider.at_once) for one in cleared}
 
     async def hand_over(one: Cleared) -> tuple[Message, Answer | Reason]:
-        async with turns[one.go.channel]:
+        async with turns[one.provider.name]:
             return one.message, await _one(one, sending=sending, now=now, last_call=last_call)
 
     done = await asyncio.gather(*(hand_over(one) for one in cleared))
+    _take_note(done, carriers=sending.carriers, real_now=sending.real_now())
     return {message.id: (message, answer) for message, answer in done}
+
+
+def _take_note(done: Sequence[tuple[Message, Answer | Reason]], *, carriers: Carriers, real_now: datetime) -> None:
+    heard: dict[str, list[Answer]] = {}
+    for message, answer in done:
+        if message.provider is not None and not isinstance(answer, Reason | NotBegun):
+            heard.setdefault(message.provider, []).append(answer)
+    for name, answers in heard.items():
+        carriers.heard(name, answers, real_now=real_now)
 
 
 async def _one(one: Cleared, *, sending: Sending, now: datetime, last_call: datetime) -> Answer | Reason:
@@ -154,5 +189,5 @@ async def _one(one: Cleared, *, sending: Sending, now: datetime, last_call: date
         return Reason.TOO_LONG
     # Later than this somebody else might settle the message while it is on its way.
     if sending.real_now() >= last_call:
-        return Unavailable()
-    return await sending.providers[channel].send(Letter(reference=one.message.id, to=one.go.address, subject=subject, body=body))
+        return NotBegun()
+    return await one.provider.send(Letter(reference=one.message.id, to=one.go.address, subject=subject, body=body))

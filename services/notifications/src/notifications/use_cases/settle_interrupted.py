@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from notifications.domain.backoff import wait_after
 from notifications.domain.message import ENDED, Message, Reason, Status
 from notifications.use_cases.provider import Provider
 from notifications.use_cases.send_due_messages import Sending
@@ -20,11 +21,10 @@ async def settle_interrupted(*, sending: Sending, now: datetime) -> int:
         # Whoever asks about them has a lease of their own to answer in.
         asked_about = [message.keep_claimed(until=real_now + sending.lease) for message in overdue]
         await counter.desk.messages.change(asked_about)
-    by_name = {provider.name: provider for provider in sending.providers.values()}
     settled = 0
     for name in {message.provider for message in asked_about}:
         mine = [message for message in asked_about if message.provider == name]
-        settled += await _settle(mine, provider=by_name.get(name or ""), sending=sending, now=now)
+        settled += await _settle(mine, provider=sending.carriers.named(name), sending=sending, now=now)
     return settled
 
 
@@ -46,7 +46,17 @@ async def _settle(messages: Sequence[Message], *, provider: Provider | None, sen
             elif current.id in found:
                 changed.append(current.sent(now=now))
             else:
-                changed.append(current.put_back(reason=Reason.INTERRUPTED, retry_at=sending.real_now(), now=now))
+                changed.append(_again(current, real_now=sending.real_now(), now=now))
         await counter.desk.messages.change(changed)
         await counter.announce([message for message in changed if message.status in ENDED])
     return len(changed)
+
+
+def _again(message: Message, *, real_now: datetime, now: datetime) -> Message:
+    """At once after the first interruption, which may have been ours; later with the pauses that a failing provider gets."""
+    if message.attempts == 1:
+        return message.put_back(reason=Reason.INTERRUPTED, retry_at=real_now, now=now)
+    wait = wait_after(attempts=message.attempts)
+    if wait is None:
+        return message.refused(reason=Reason.PROVIDER_UNAVAILABLE, now=now)
+    return message.put_back(reason=Reason.INTERRUPTED, retry_at=real_now + wait, now=now)

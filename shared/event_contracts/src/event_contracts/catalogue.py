@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from event_contracts.contacts import Contact
 from event_contracts.contract import Contract
-from event_contracts.enrolment import EnrolmentChanged, LinkChanged, ReferralDecided
+from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged, ReferralDecided
 from event_contracts.intake import Referral
 from event_contracts.notifications import MessageChanged
 from event_contracts.outcomes import AssessmentScored, QuestionnaireChanged, SignpostingIssued
@@ -39,6 +39,30 @@ class EventType:
     content_types: tuple[str, ...] = ("application/json",)
 
 
+PERSON_STATUSES = ("active", "deceased", "merged", "erased")
+TIMES_OF_THE_WEEK = (
+    "mon-am",
+    "mon-pm",
+    "mon-eve",
+    "tue-am",
+    "tue-pm",
+    "tue-eve",
+    "wed-am",
+    "wed-pm",
+    "wed-eve",
+    "thu-am",
+    "thu-pm",
+    "thu-eve",
+    "fri-am",
+    "fri-pm",
+    "fri-eve",
+    "sat-am",
+    "sat-pm",
+    "sat-eve",
+    "sun-am",
+    "sun-pm",
+    "sun-eve",
+)
 REFERRAL_STATUSES = ("accepted", "duplicate", "needs_review", "declined", "cancelled", "invalid")
 
 EVENT_TYPES: tuple[EventType, ...] = (
@@ -100,7 +124,22 @@ EVENT_TYPES: tuple[EventType, ...] = (
         publisher="enrolment",
         readers=("scheduling", "outcomes"),
         meaning="A person is enrolled in a programme, or no longer is",
-        codes={"status": ("enrolled", "withdrawn"), "joints": ("knee", "hip")},
+        codes={
+            "status": ("enrolled", "withdrawn"),
+            "joints": ("knee", "hip"),
+            "language": ("en", "cy"),
+            "available": TIMES_OF_THE_WEEK,
+        },
+    ),
+    EventType(
+        type="enrolment.person.changed.v1",
+        stream="ENROLMENT",
+        subject="enrolment.person.changed.v1.{bucket}",
+        model=PersonChanged,
+        publisher="enrolment",
+        readers=(),
+        meaning="A person has died, was merged into another or erased, or is back",
+        codes={"status": PERSON_STATUSES},
     ),
     EventType(
         type="enrolment.link.changed.v1",

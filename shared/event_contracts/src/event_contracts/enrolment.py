@@ -22,7 +22,11 @@ class ReferralDecided(Contract):
 
 
 class EnrolmentChanged(Contract):
-    """A person's enrolment in a programme, and what placing them needs to know."""
+    """A person's enrolment in a programme, and what placing them needs to know.
+
+    `available` are the times of the week at which the person can come (`mon-am`); none means any. `employer` is the code of the
+    organisation that they work for, for cohorts that are its own.
+    """
 
     enrolment_id: UUID
     sequence: int
@@ -35,6 +39,11 @@ class EnrolmentChanged(Contract):
     close_attention: bool = False
     outward_code: str | None = None
     preferred_site: str | None = None
+    referred_at: datetime | None = None
+    language: str = "en"
+    access_needs: list[str] = []
+    available: list[str] = []
+    employer: str | None = None
 
 
 class LinkChanged(Contract):
@@ -53,4 +62,13 @@ class LinkChanged(Contract):
     channel: str | None = None
     status: str
     expires_at: datetime
+
+
+class PersonChanged(Contract):
+    """Whether a person is to be reckoned with: alive, told to be dead, merged into another person, or erased."""
+
+    participant_id: UUID
+    sequence: int
+    status: str
+    merged_into: UUID | None = None
     changed_at: datetime

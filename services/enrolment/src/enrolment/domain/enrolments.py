@@ -7,7 +7,11 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
-    """`status` is enrolled or withdrawn; a person has at most one that is enrolled in a programme. Withdrawn is final."""
+    """`status` is enrolled or withdrawn; a person has at most one that is enrolled in a programme. Withdrawn is final.
+
+    `available` are times of the week (`mon-am`) at which the person can come; none means any. `employer` is the organisation that
+    they work for, for cohorts that are its own.
+    """
 
     id: UUID
     sequence: int
@@ -21,6 +25,11 @@ class Enrolment:
     close_attention: bool
     outward_code: str | None
     preferred_site: str | None
+    referred_at: datetime | None = None
+    language: str = "en"
+    access_needs: tuple[str, ...] = ()
+    available: tuple[str, ...] = ()
+    employer: str | None = None
 
     def withdrawn(self, *, now: datetime) -> "Enrolment":
         """End the enrolment; one that has ended stays as it is."""

@@ -1,7 +1,7 @@
 """Who a referral is about, and how to reach them."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from enrolment.domain.matching import Identity, normalised_name, normalised_postcode
@@ -53,11 +53,19 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """A person whom enrolment knows. `sequence` grows with every change."""
+    """A person whom enrolment knows. `sequence` grows with every change.
+
+    `status` is one of `enrolment.domain.standing.STATES`; who is merged is `merged_into` another. `kept_apart` are those whom
+    staff compared with this person and found to be others.
+    """
 
     id: UUID
     sequence: int
     person: Person
+    status: str = "active"
+    merged_into: UUID | None = None
+    status_changed_at: datetime | None = None
+    kept_apart: tuple[UUID, ...] = ()
 
 
 def age_on(day: date, *, birth_date: date) -> int:

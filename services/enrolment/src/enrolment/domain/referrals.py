@@ -61,6 +61,9 @@ class Referral:
     decided_at: datetime
     decided_by: str | None = None
     note: str | None = None
+    access_needs: tuple[str, ...] = ()
+    available: tuple[str, ...] = ()
+    employer: str | None = None
 
     def become(
         self,

@@ -1,6 +1,7 @@
 """Decisions to events."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from enrolment.domain.enrolments import Enrolment
@@ -8,9 +9,9 @@ from enrolment.domain.links import IssuedLink, Link
 from enrolment.domain.person import Participant
 from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import Referral
-from enrolment.use_cases.outcome import Outcome
+from enrolment.use_cases.outcome import Outcome, StepTaken
 from event_contracts.contacts import Contact
-from event_contracts.enrolment import EnrolmentChanged, LinkChanged, ReferralDecided
+from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged, ReferralDecided
 from event_contracts.people import Person as PersonContract
 from event_contracts.receipts import Reason as ReasonContract
 from event_contracts.receipts import Receipt as ReceiptContract
@@ -38,6 +39,18 @@ def events_of(outcome: Outcome, *, because: Event | None) -> Iterator[Outgoing]:
         yield _from_current_rows(PERSON, participant, because)
     for issued in outcome.links:
         yield link_issued(issued, because=because)
+
+
+def events_of_step(step: StepTaken, *, because: Event | None) -> Iterator[Outgoing]:
+    """Yield what is to be told after staff, the person or another system changed where a person stands."""
+    for participant in step.standings:
+        yield _standing_event(participant, step.at, because)
+    for enrolment in step.enrolments:
+        yield _enrolment_event(enrolment, because)
+    for participant in step.contacts:
+        yield _from_current_rows(CONTACT, participant, because)
+    for participant in step.people:
+        yield _from_current_rows(PERSON, participant, because)
 
 
 def receipt_event(receipt: Receipt, *, because: Event | None) -> Outgoing:
@@ -150,6 +163,11 @@ def _enrolment_event(enrolment: Enrolment, because: Event | None) -> Outgoing:
             close_attention=enrolment.close_attention,
             outward_code=enrolment.outward_code,
             preferred_site=enrolment.preferred_site,
+            referred_at=enrolment.referred_at,
+            language=enrolment.language,
+            access_needs=list(enrolment.access_needs),
+            available=list(enrolment.available),
+            employer=enrolment.employer,
         ),
         because,
     )
@@ -178,7 +196,24 @@ def _link_event(link: Link, because: Event | None, *, token: str | None, code: s
     )
 
 
-def _fact(kind: str, participant_id: UUID, body: ReferralDecided | EnrolmentChanged, because: Event | None) -> Outgoing:
+def _standing_event(participant: Participant, changed_at: datetime, because: Event | None) -> Outgoing:
+    return _fact(
+        "enrolment.person.changed.v1",
+        participant.id,
+        PersonChanged(
+            participant_id=participant.id,
+            sequence=participant.sequence,
+            status=participant.status,
+            merged_into=participant.merged_into,
+            changed_at=changed_at,
+        ),
+        because,
+    )
+
+
+def _fact(
+    kind: str, participant_id: UUID, body: ReferralDecided | EnrolmentChanged | PersonChanged, because: Event | None
+) -> Outgoing:
     return Outgoing(
         type=kind,
         nats_subject=f"{kind}.{bucket_of(participant_id)}",

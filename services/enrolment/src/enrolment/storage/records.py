@@ -20,12 +20,18 @@ _ANSWERS, _ENROLMENT, _LINK, _RECEIPT, _REFERRAL = (
     tuple(field.name for field in fields(kind)) for kind in (Answers, Enrolment, Link, Receipt, Referral)
 )
 
+_LISTS_OF_ENROLMENT = ("joints", "access_needs", "available")
+
 
 def participant_of(row: Row) -> Participant:
     """Read a row of `participants`."""
     return Participant(
         id=row["id"],
         sequence=row["sequence"],
+        status=row["status"],
+        merged_into=row["merged_into"],
+        status_changed_at=row["status_changed_at"],
+        kept_apart=tuple(UUID(each) for each in row["kept_apart"]),
         person=Person(
             given_name=row["given_name"],
             family_name=row["family_name"],
@@ -62,6 +68,10 @@ def participant_row(participant: Participant, *, now: datetime) -> dict[str, Any
         "preferred_channel": person.preferred_channel,
         "emergency_contact_name": person.emergency_contact_name,
         "emergency_contact_phone": person.emergency_contact_phone,
+        "status": participant.status,
+        "merged_into": participant.merged_into,
+        "status_changed_at": participant.status_changed_at,
+        "kept_apart": [str(each) for each in participant.kept_apart],
         "match_family": keys["family"],
         "match_given": keys.get("given"),
         "match_number": keys.get("number"),
@@ -71,12 +81,12 @@ def participant_row(participant: Participant, *, now: datetime) -> dict[str, Any
 
 def enrolment_of(row: Row) -> Enrolment:
     """Read a row of `enrolments`."""
-    return Enrolment(**{**row, "joints": tuple(row["joints"])})
+    return Enrolment(**{**row, **{name: tuple(row[name]) for name in _LISTS_OF_ENROLMENT}})
 
 
 def enrolment_row(enrolment: Enrolment) -> dict[str, Any]:
     """Write a row of `enrolments`."""
-    return _values(enrolment, _ENROLMENT) | {"joints": list(enrolment.joints)}
+    return _values(enrolment, _ENROLMENT) | {name: list(getattr(enrolment, name)) for name in _LISTS_OF_ENROLMENT}
 
 
 def referral_of(row: Row) -> Referral:
@@ -87,6 +97,8 @@ def referral_of(row: Row) -> Referral:
             "answers": _answers_of(row["answers"]),
             "reasons": _reasons_of(row["reasons"]),
             "near_participant_ids": tuple(UUID(each) for each in row["near_participant_ids"]),
+            "access_needs": tuple(row["access_needs"]),
+            "available": tuple(row["available"]),
         }
     )
 
@@ -97,6 +109,8 @@ def referral_row(referral: Referral) -> dict[str, Any]:
         "answers": _values(referral.answers, _ANSWERS),
         "reasons": _reasons(referral.reasons),
         "near_participant_ids": [str(each) for each in referral.near_participant_ids],
+        "access_needs": list(referral.access_needs),
+        "available": list(referral.available),
     }
 
 

@@ -69,18 +69,32 @@ PARTICIPANTS = Table(
     Column("preferred_channel", Text),
     Column("emergency_contact_name", Text),
     Column("emergency_contact_phone", Text),
+    Column("status", Text, nullable=False, server_default="active"),
+    Column("merged_into", Uuid, ForeignKey("participants.id", name="participants_merged_into")),
+    Column("status_changed_at", DateTime(timezone=True)),
+    Column("kept_apart", JSONB, nullable=False, server_default="[]"),
     Column("match_family", Text, nullable=False),
     Column("match_given", Text),
     Column("match_number", Text),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("nhs_number ~ '^[0-9]{10}$'", name="participants_nhs_number_is_ten_digits"),
+    CheckConstraint("status IN ('active', 'deceased', 'merged', 'erased')", name="participants_status"),
+    CheckConstraint("(status = 'merged') = (merged_into IS NOT NULL)", name="participants_merged_into_somebody"),
+    Index("participants_merged", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     Index("participants_match_family", "match_family"),
     Index("participants_match_given", "match_given"),
     Index("participants_match_number", "match_number"),
     Index("participants_by_name", "family_name", "given_name", "id"),
-    # The rule "same NHS number and same birth date is one person", held even if two instances decide at once.
-    Index("participants_one_per_number_and_birth_date", "nhs_number", "birth_date", unique=True),
+    # The rule "same NHS number and same birth date is one person", held even if two instances decide at once. Who was merged
+    # keeps the details that were known, so that they are recognised by them.
+    Index(
+        "participants_one_per_number_and_birth_date",
+        "nhs_number",
+        "birth_date",
+        unique=True,
+        postgresql_where=text("status <> 'merged'"),
+    ),
 )
 
 ENROLMENTS = Table(
@@ -98,6 +112,11 @@ ENROLMENTS = Table(
     Column("close_attention", Boolean, nullable=False),
     Column("outward_code", Text),
     Column("preferred_site", Text),
+    Column("referred_at", DateTime(timezone=True)),
+    Column("language", Text, nullable=False, server_default="en"),
+    Column("access_needs", JSONB, nullable=False, server_default="[]"),
+    Column("available", JSONB, nullable=False, server_default="[]"),
+    Column("employer", Text),
     CheckConstraint("status IN ('enrolled', 'withdrawn')", name="enrolments_status"),
     Index(
         "enrolments_one_per_person_and_programme",
@@ -132,6 +151,9 @@ REFERRALS = Table(
     Column("decided_at", DateTime(timezone=True), nullable=False),
     Column("decided_by", Text),
     Column("note", Text),
+    Column("access_needs", JSONB, nullable=False, server_default="[]"),
+    Column("available", JSONB, nullable=False, server_default="[]"),
+    Column("employer", Text),
     CheckConstraint("status IN ('accepted', 'declined', 'duplicate', 'needs_review', 'cancelled')", name="referrals_status"),
     CheckConstraint("status <> 'accepted' OR enrolment_id IS NOT NULL", name="referrals_accepted_means_enrolled"),
     UniqueConstraint("channel", "organisation", "sender_referral_id", name="referrals_one_per_sender_and_name"),
@@ -185,4 +207,22 @@ LINKS = Table(
     Index("links_of_participant", "participant_id"),
     Index("links_about", "about_id"),
     Index("links_to_expire", "expires_at", postgresql_where=text("status = 'issued'")),
+)
+
+# Who did what to whom and when. A trigger refuses to change or take away a row, whoever asks. No row holds a name, a number or an
+# address of a participant: ids, codes and the names of fields, so that nothing has to be erased here.
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text),
+    Column("deed", Text, nullable=False),
+    Column("participant_id", Uuid),
+    Column("about", Text),
+    Column("details", JSONB, nullable=False, server_default="{}"),
+    CheckConstraint("actor_kind IN ('staff', 'organisation', 'person', 'system')", name="audit_actor_kind"),
+    Index("audit_of_participant", "participant_id", "id"),
 )

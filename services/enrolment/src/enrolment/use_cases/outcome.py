@@ -1,6 +1,7 @@
 """What came of one message or one step, for the outside to be told."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from enrolment.domain.enrolments import Enrolment
 from enrolment.domain.links import IssuedLink
@@ -23,3 +24,17 @@ class Outcome:
     referrals: tuple[Referral, ...] = ()
     enrolments: tuple[Enrolment, ...] = ()
     links: tuple[IssuedLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTaken:
+    """What staff, the person or another system changed about somebody, for the outside to be told.
+
+    `standings` are people whose status is another now; `contacts` and `people` as in `Outcome`.
+    """
+
+    at: datetime
+    standings: tuple[Participant, ...] = ()
+    enrolments: tuple[Enrolment, ...] = ()
+    contacts: tuple[Participant, ...] = ()
+    people: tuple[Participant, ...] = ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,9 @@ class ReceiveReferral:
     service_request: str | None = None
     referred_on: date | None = None
     preferred_site: str | None = None
+    access_needs: tuple[str, ...] = ()
+    available: tuple[str, ...] = ()
+    employer: str | None = None
     field_names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -96,6 +99,9 @@ def receive_referral(
         near_participant_ids=match.near,
         received_at=now,
         decided_at=now,
+        access_needs=command.access_needs,
+        available=command.available,
+        employer=command.employer,
     )
     enrolments: tuple[Enrolment, ...] = ()
     if decision.status == "accepted":
@@ -139,7 +145,20 @@ def enrol(referral: Referral, *, person: Person, now: datetime, enrolment_id: UU
         close_attention=referral.answers.close_attention is True,
         outward_code=outward_code(person.postcode),
         preferred_site=referral.preferred_site,
+        referred_at=_referred_at(referral),
+        language=person.language,
+        access_needs=referral.access_needs,
+        available=referral.available,
+        employer=referral.employer,
     )
+
+
+def _referred_at(referral: Referral) -> datetime:
+    """Return when the person was referred: the sender's date, if it is before the day on which the referral came."""
+    received = referral.received_at
+    if referral.referred_on is None or referral.referred_on >= received.astimezone(LOCAL_TIME).date():
+        return received
+    return datetime.combine(referral.referred_on, time(), LOCAL_TIME).astimezone(UTC)
 
 
 def _participant(person: Person, match: Match, known: Known, new_id: Callable[[], UUID]) -> tuple[Participant, bool]:

@@ -62,6 +62,7 @@ class LinkChanged(Contract):
     channel: str | None = None
     status: str
     expires_at: datetime
+    changed_at: datetime
 
 
 class PersonChanged(Contract):

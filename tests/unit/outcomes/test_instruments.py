@@ -157,8 +157,8 @@ def test_a_wrong_answer_is_refused_with_the_item_and_the_rule(code: str, answers
 
 
 def test_an_unknown_instrument_is_refused_with_those_there_are() -> None:
-    with pytest.raises(UnknownInstrumentError, match="There is no instrument 'WOMAC'; there are NRS, KOOS-12, HOOS-12"):
-        instrument_of("WOMAC")
+    with pytest.raises(UnknownInstrumentError, match="There is no instrument 'SF-36'; there are NRS, KOOS-12, HOOS-12"):
+        instrument_of("SF-36")
 
 
 def test_a_questionnaire_takes_no_instrument_that_it_does_not_ask() -> None:

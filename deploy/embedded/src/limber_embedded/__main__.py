@@ -17,6 +17,7 @@ from limber_embedded.commands.lock import lock
 from limber_embedded.commands.organisations import organisations
 from limber_embedded.commands.refer import refer
 from limber_embedded.commands.replay import replay
+from limber_embedded.commands.score import score
 from limber_embedded.commands.simulate import simulate
 from limber_embedded.commands.staff import staff
 from limber_embedded.commands.status import status
@@ -45,7 +46,24 @@ def main() -> None:
     """Limber: from a referral to a place, a programme, results and messages."""
 
 
-for command in (up, down, status, refer, simulate, clock, bench, held, replay, staff, organisations, check, test, docs, lock):
+for command in (
+    up,
+    down,
+    status,
+    refer,
+    simulate,
+    clock,
+    bench,
+    held,
+    replay,
+    score,
+    staff,
+    organisations,
+    check,
+    test,
+    docs,
+    lock,
+):
     main.add_command(command)
 
 if __name__ == "__main__":

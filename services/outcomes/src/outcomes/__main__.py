@@ -1,5 +1,10 @@
-"""`python -m outcomes [serve|migrate|replay]`."""
+"""`python -m outcomes [serve|migrate|replay|openapi|score]`."""
 
-from outcomes.main import main
+import sys
+
+if sys.argv[1:2] == ["score"]:
+    from outcomes.commands.score import main  # needs no settings and no database
+else:
+    from outcomes.main import main
 
 main()

@@ -21,13 +21,15 @@ class QuestionnaireChanged(Contract):
 
 
 class Score(Contract):
-    """One scale of one instrument; `value` is null where too many items are missing."""
+    """One scale of one instrument; `value` is null where too many items are missing; `least` and `most` are its range."""
 
     instrument: str
     version: str
     scale: str
     value: float | None
     missing: int = 0
+    least: float | None = None
+    most: float | None = None
 
 
 class Change(Contract):

@@ -4,13 +4,40 @@ from collections.abc import Mapping, Sequence
 
 from outcomes.domain.instruments.activity import ACTIVITY
 from outcomes.domain.instruments.chair_stand import CHAIR_STAND
+from outcomes.domain.instruments.eq_5d_5l import EQ_5D_5L
+from outcomes.domain.instruments.hads import HADS
+from outcomes.domain.instruments.hoos import HOOS
 from outcomes.domain.instruments.hoos_12 import HOOS_12
 from outcomes.domain.instruments.instrument import Answers, Instrument, Score, WrongAnswersError
+from outcomes.domain.instruments.koos import KOOS
 from outcomes.domain.instruments.koos_12 import KOOS_12
+from outcomes.domain.instruments.msk_hq import MSK_HQ
 from outcomes.domain.instruments.pain_nrs import PAIN_NRS
+from outcomes.domain.instruments.pam import PAM
+from outcomes.domain.instruments.physical_short_form import HOOS_PS, KOOS_PS
+from outcomes.domain.instruments.resource_use import RESOURCE_USE
+from outcomes.domain.instruments.wellbeing import SWEMWBS, WEMWBS
 
 INSTRUMENTS: Mapping[str, Instrument] = {
-    instrument.code: instrument for instrument in (PAIN_NRS, KOOS_12, HOOS_12, ACTIVITY, CHAIR_STAND)
+    instrument.code: instrument
+    for instrument in (
+        PAIN_NRS,
+        KOOS_12,
+        HOOS_12,
+        ACTIVITY,
+        CHAIR_STAND,
+        KOOS,
+        HOOS,
+        KOOS_PS,
+        HOOS_PS,
+        SWEMWBS,
+        WEMWBS,
+        EQ_5D_5L,
+        HADS,
+        MSK_HQ,
+        PAM,
+        RESOURCE_USE,
+    )
 }
 OF_JOINT: Mapping[str, Instrument] = {"knee": KOOS_12, "hip": HOOS_12}
 
@@ -22,6 +49,8 @@ class UnknownInstrumentError(LookupError):
 def instrument_of(code: str) -> Instrument:
     """The instrument of this code, or UnknownInstrumentError naming the codes there are."""
     found = INSTRUMENTS.get(code)
+    if found is None and code.upper() == "WOMAC":
+        raise UnknownInstrumentError("The WOMAC is derived, never asked: score KOOS or HOOS, which print it too.")
     if found is None:
         raise UnknownInstrumentError(f"There is no instrument {code[:40]!r}; there are {', '.join(INSTRUMENTS)}.")
     return found

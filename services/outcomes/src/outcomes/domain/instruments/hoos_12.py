@@ -46,4 +46,5 @@ HOOS_12 = Instrument(
     ),
     scales=short_form.SCALES,
     compute=score,
+    missing_rule=short_form.MISSING_RULE,
 )

@@ -46,4 +46,5 @@ KOOS_12 = Instrument(
     ),
     scales=short_form.SCALES,
     compute=score,
+    missing_rule=short_form.MISSING_RULE,
 )

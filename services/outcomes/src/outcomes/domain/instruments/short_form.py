@@ -9,9 +9,10 @@ if one of them is missing.
 from collections.abc import Mapping
 
 from outcomes.domain.instruments.instrument import Answers, Item, Scale, Score
+from outcomes.domain.instruments.percentage import percentage
 
 LEAST_ANSWERED = 2
-POINTS_PER_STEP = 25
+MISSING_RULE = "A scale needs at least 2 of its 4 items; the summary needs all three scales."
 
 SCALES = (
     Scale(id="pain", label="Pain", least=0, most=100, direction="higher_is_better", unit="of 100"),
@@ -24,8 +25,8 @@ SCALES = (
 def items(labels: Mapping[str, str]) -> tuple[Item, ...]:
     """Items by id and short label, without the wording, which is its owners'."""
     return tuple(
-        Item(id=item_id, label=label, least=0, most=4, ends=("no problem", "an extreme problem"))
-        for item_id, label in labels.items()
+        Item(id=item_id, label=label, least=0, most=4, ends=("no problem", "an extreme problem"), also_called=(str(number),))
+        for number, (item_id, label) in enumerate(labels.items(), start=1)
     )
 
 
@@ -34,10 +35,9 @@ def score(*, code: str, version: str, parts: Mapping[str, tuple[str, ...]], answ
     values: list[float | None] = []
     scores: list[Score] = []
     for scale, item_ids in parts.items():
-        given = [int(answers[item_id]) for item_id in item_ids if item_id in answers]
-        value = 100 - POINTS_PER_STEP * sum(given) / len(given) if len(given) >= LEAST_ANSWERED else None
+        value, missing = percentage(answers, item_ids=item_ids, least_answered=LEAST_ANSWERED)
         values.append(value)
-        scores.append(Score(instrument=code, version=version, scale=scale, value=value, missing=len(item_ids) - len(given)))
+        scores.append(Score(instrument=code, version=version, scale=scale, value=value, missing=missing))
     known = [value for value in values if value is not None]
     summary = sum(known) / len(known) if len(known) == len(values) else None
     missing = sum(part.missing for part in scores)

@@ -1,9 +1,9 @@
 """HADS: hospital anxiety and depression scale, two totals from 0 to 21, lower is better.
 
-Source: Zigmond and Snaith 1983 (doi 10.1111/j.1600-0447.1983.tb09716.x). 14 items from 0 to 3, entered as the form's
-margin scores them (some are printed the other way round). Anxiety is the sum of the odd items, depression of the even ones. 0-7 is in the
-normal range, 8-10 borderline, 11-21 raises a concern for a person to follow up. All seven items of a scale are required. A
-licence is needed, and the wording is not shipped.
+Source: Zigmond and Snaith 1983 (doi 10.1111/j.1600-0447.1983.tb09716.x). 14 items from 0 to 3, entered as the form's margin
+scores them (some are printed the other way round). Anxiety is the sum of the odd items, depression of the even ones. 0-7 is
+in the normal range, 8-10 borderline, 11-21 raises a concern for a person to follow up. All seven items of a scale are
+required. A licence is needed, and the wording is not shipped.
 """
 
 from outcomes.domain.instruments.instrument import Answers, Instrument, Item, Scale, Score

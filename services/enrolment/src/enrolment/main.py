@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from enrolment.domain.eligibility import Programme, ProgrammeDataError, by_code, read_programme
+from enrolment.domain.programmes import Programme, ProgrammeDataError, by_code, read_programme
 from enrolment.domain.referrals import Referral
 from enrolment.http.audit import audit_router
 from enrolment.http.organisations import Organisations, organisations_router

@@ -39,6 +39,7 @@ class Clinical(Contract):
     independently_mobile: bool | None = None
     can_attend: bool | None = None
     red_flags: list[str] | None = Field(default=None, max_length=20)
+    exclusions: list[str] | None = Field(default=None, max_length=20)
     close_attention: bool | None = None
 
 

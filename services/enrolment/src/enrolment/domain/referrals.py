@@ -6,10 +6,11 @@ from datetime import date, datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from enrolment.domain.eligibility import Answers, Programme, assess
+from enrolment.domain.eligibility import Answers, assess
 from enrolment.domain.matching import Match
 from enrolment.domain.nhs_number import NhsNumberError, is_synthetic, parse_nhs_number
 from enrolment.domain.person import Person, age_on
+from enrolment.domain.programmes import Programme
 from enrolment.domain.reason import Reason
 
 # From each state to those it may go to. docs/states.md shows the same table.

@@ -175,6 +175,9 @@ def _referral(referral: intake.Referral, sent: Sent) -> ReceiveReferral:
             red_flags=None
             if clinical.red_flags is None
             else tuple(_text(flag, "clinical.red_flags") for flag in clinical.red_flags),
+            exclusions=None
+            if clinical.exclusions is None
+            else tuple(_text(exclusion, "clinical.exclusions") for exclusion in clinical.exclusions),
             close_attention=clinical.close_attention,
         ),
     )

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from enrolment.domain.eligibility import Answers, Programme
+from enrolment.domain.eligibility import Answers
 from enrolment.domain.enrolments import Enrolment
 from enrolment.domain.matching import Match, find_match
 from enrolment.domain.person import Participant, Person, outward_code
+from enrolment.domain.programmes import Programme
 from enrolment.domain.reason import Reason
 from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import Referral, birth_date_problem, decide

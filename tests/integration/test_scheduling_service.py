@@ -266,3 +266,16 @@ async def page(scheduling: SchedulingBench, path: str, **options: Any) -> str:
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"].startswith("text/html")
     return answer.text
+
+
+async def test_a_plan_leaves_out_the_sites_own_closed_days_and_names_every_broken_rule(scheduling: SchedulingBench) -> None:
+    await scheduling.call("PUT", "/sites/harbour", HARBOUR | {"closed_on": ["2027-02-04"]})
+
+    plan = await scheduling.call("GET", "/plan?site=harbour&start=2027-02-01&days=mon,thu&sessions=10")
+    broken = await scheduling.call("GET", "/plan?division=scotland&start=2026-02-01&days=mon,tue&sessions=9")
+
+    assert plan.status_code == 200
+    assert plan.json()["skipped"] == [{"date": "2027-02-04", "why": "the site is closed"}]
+    assert plan.json()["sessions"][0] == {"date": "2027-02-01", "themes": ["welcome", "osteoarthritis"]}
+    assert broken.status_code == 422
+    assert [problem.split()[0] for problem in broken.json()["problems"]] == ["starts_on", "sessions", "weekdays"]

@@ -2,14 +2,18 @@
 
 from dataclasses import asdict, replace
 from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scheduling.domain.broken_rule import BrokenRuleError
+from scheduling.domain.plans import plan_cohort, wanted_from
 from scheduling.domain.programmes import ProgrammeError, programme_from
 from scheduling.domain.sites import Site, checked_site
-from support.scheduling_examples import BANK_HOLIDAYS, PROGRAMME
+from scheduling.storage.reference_data import load_programmes
+from support.scheduling_examples import BANK_HOLIDAYS, MONDAY, NO_HOLIDAYS, PROGRAMME, PROGRAMMES
 
 SITE = Site(site_id="harbour", name="Harbour", outward_code="NE1", division="england-and-wales", room_capacity=12)
 
@@ -23,8 +27,23 @@ def test_the_programme_for_knees_and_hips_is_the_published_one() -> None:
     )
 
 
-def test_another_programme_needs_no_code() -> None:
-    assert programme_from({**asdict(PROGRAMME), "code": "another"}).code == "another"
+def test_the_programme_for_backs_ships_and_says_what_nobody_has_verified() -> None:
+    assert "themes" in PROGRAMMES["escape-pain-backs"].unverified
+    assert {one.timetable for one in PROGRAMMES.values()} == {"local, not official"}
+
+
+def test_another_programme_is_a_file_and_needs_no_code(tmp_path: Path) -> None:
+    for file in files("scheduling").joinpath("programmes").iterdir():
+        (tmp_path / file.name).write_text(file.read_text())
+    another = (tmp_path / "escape-pain-knee-hip.toml").read_text().replace("escape-pain-knee-hip", "balance")
+    (tmp_path / "balance.toml").write_text(another.replace("most_sessions = 12", "most_sessions = 11"))
+
+    programmes = load_programmes(tmp_path)
+
+    assert sorted(programmes) == ["balance", "escape-pain-backs", "escape-pain-knee-hip"]
+    wanted = wanted_from(starts_on=MONDAY, days="mon,thu", sessions=11)
+    plan = plan_cohort(programme=programmes["balance"], wanted=wanted, calendar=NO_HOLIDAYS)
+    assert len(plan.kept().sessions) == 11
 
 
 @pytest.mark.parametrize(
@@ -40,11 +59,25 @@ def test_another_programme_needs_no_code() -> None:
         ({"completion_share": Decimal("1.5")}, "completion_share must be a fraction above 0 and at most 1"),
         ({"completion_share": "75 %"}, "completion_share must be a fraction above 0 and at most 1"),
         ({"name": " "}, "name must be a text"),
+        ({"themes": ()}, "themes must be a list of tables"),
+        ({"themes": [{"code": "a"}]}, ", themes 1: title is missing"),
+        ({"themes": [{"code": "a", "title": "A"}] * 2}, "themes must not repeat a code"),
+        (
+            {"themes": [{"code": str(n), "title": "T"} for n in range(21)]},
+            "themes must fit into the 10 sessions of the shortest cohort, at most 2 in each",
+        ),
+        ({"stations": [{"code": "a", "title": "A", "measure": "miles"}]}, "stations must be measured in repetitions or seconds"),
+        ({"who_may_lead": []}, "who_may_lead must be a list of texts"),
+        ({"offers": {"answer_days": 5}}, ", offers: after_start is missing"),
+        ({"offers": asdict(PROGRAMME.offers) | {"at_enrolment": "drawn"}}, ", offers: at_enrolment must be placed or offered"),
+        ({"offers": asdict(PROGRAMME.offers) | {"answer_days": 0}}, ", offers: answer_days must be a whole number"),
+        ({"training": {"routes": ["course"]}}, ", training: prerequisites is missing"),
+        ({"unverified": ["stars"]}, "unverified must name entries, and stars is none"),
         ({"colour": "green"}, "colour is not known"),
     ],
 )
 def test_a_programme_that_breaks_a_rule_is_refused_at_start(changes: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(ProgrammeError, match=f"^programme escape-pain-knee-hip: {sentence}"):
+    with pytest.raises(ProgrammeError, match=f"^programme escape-pain-knee-hip(: )?{sentence}"):
         programme_from(asdict(PROGRAMME) | changes)
 
 

@@ -15,6 +15,7 @@ from limber_embedded.commands.down import down
 from limber_embedded.commands.held import held
 from limber_embedded.commands.lock import lock
 from limber_embedded.commands.organisations import organisations
+from limber_embedded.commands.plan import plan
 from limber_embedded.commands.refer import refer
 from limber_embedded.commands.replay import replay
 from limber_embedded.commands.score import score
@@ -52,6 +53,7 @@ for command in (
     status,
     refer,
     simulate,
+    plan,
     clock,
     bench,
     held,

@@ -1,5 +1,12 @@
 """`python -m scheduling`."""
 
-from scheduling.main import main
+import sys
 
-main()
+if sys.argv[1:2] == ["plan"]:
+    from scheduling.commands.plan import plan
+
+    plan(sys.argv[2:])
+else:
+    from scheduling.main import main
+
+    main()

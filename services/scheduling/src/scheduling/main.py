@@ -16,6 +16,7 @@ from scheduling.http.audit import audit_router
 from scheduling.http.cohorts import cohorts_router
 from scheduling.http.desk import Desk, Work
 from scheduling.http.people import people_router
+from scheduling.http.plans import plans_router
 from scheduling.http.registers import registers_router
 from scheduling.http.sessions import sessions_router
 from scheduling.http.sites import sites_router
@@ -68,6 +69,7 @@ def build(settings: Settings) -> FastAPI:
         consumers=consumers(repositories_in=repositories_in, new_id=new_id),
         routers=[
             sites_router(desk),
+            plans_router(desk),
             cohorts_router(desk),
             registers_router(desk),
             sessions_router(desk),

@@ -1,13 +1,12 @@
-"""When the sessions of a cohort are: two weekdays, no bank holiday, enough weeks, local time."""
+"""Which days can have a session: the planned weekdays, no bank holiday, no closed day; local time."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 from zoneinfo import ZoneInfo
 
 from scheduling.domain.broken_rule import BrokenRuleError
-from scheduling.domain.programmes import Programme
 
 LONDON = ZoneInfo("Europe/London")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -15,10 +14,11 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """The days on which a site is closed, each with the reason, and the last day for which bank holidays are known."""
+    """The days on which a site is closed, each with the reason, and the days for which bank holidays are known."""
 
     closed: Mapping[date, str]
     known_until: date
+    known_from: date = date.min
 
     def with_closures(self, days: Iterable[date]) -> "Calendar":
         """The calendar with a site's own closed days."""
@@ -42,60 +42,53 @@ class SkippedDate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDates:
-    """The dates of a cohort's sessions, and those left out."""
+    """The dates of a cohort's sessions in their order, and those left out."""
 
     dates: tuple[date, ...]
     skipped: tuple[SkippedDate, ...]
 
 
-def plan_session_dates(
-    *, programme: Programme, starts_on: date, weekdays: Sequence[str], sessions: int, calendar: Calendar
-) -> SessionDates:
-    """Lay `sessions` sessions over the weekdays from `starts_on`, leaving out closed days. Raises BrokenRuleError."""
-    days = _weekday_numbers(programme, weekdays)
-    if not programme.fewest_sessions <= sessions <= programme.most_sessions:
-        raise BrokenRuleError(
-            "sessions",
-            f"sessions must be between {programme.fewest_sessions} and {programme.most_sessions} for this programme.",
-        )
+def dates_from(first: date, *, weekdays: Collection[int], sessions: int, calendar: Calendar) -> SessionDates:
+    """Take the weekdays (0 is Monday) from `first` on that aren't closed. Raises BrokenRuleError where holidays aren't known."""
+    if first < calendar.known_from:
+        raise BrokenRuleError("starts_on", f"starts_on must be from {calendar.known_from}: no bank holidays are known before.")
     dates: list[date] = []
     skipped: list[SkippedDate] = []
-    for day in _days_from(starts_on):
+    for number in count():
         if len(dates) == sessions:
             break
-        if day > calendar.known_until:
+        if number > (calendar.known_until - first).days:
             raise BrokenRuleError(
                 "starts_on", f"starts_on must let all sessions be by {calendar.known_until}: no bank holidays are known later."
             )
-        if day.weekday() not in days:
+        day = first + timedelta(days=number)
+        if day.weekday() not in weekdays:
             continue
         if day in calendar.closed:
             skipped.append(SkippedDate(date=day, why=calendar.closed[day]))
         else:
             dates.append(day)
-    if len({day.isocalendar()[:2] for day in dates}) < programme.fewest_weeks:
-        raise BrokenRuleError("weekdays", f"weekdays must spread the sessions over {programme.fewest_weeks} or more weeks.")
     return SessionDates(dates=tuple(dates), skipped=tuple(skipped))
+
+
+def calendar_weeks(planned: SessionDates) -> int:
+    """In how many calendar weeks, Monday to Sunday, the sessions are. A week cut by a holiday counts as if it hadn't been."""
+    days = [*planned.dates, *(skipped.date for skipped in planned.skipped if skipped.date > planned.dates[0])]
+    return len({day.isocalendar()[:2] for day in days})
+
+
+def weekday_numbers(names: Sequence[str]) -> list[int]:
+    """The numbers of weekdays named mon, tue and so on, Monday 0, in the order of the week. Raises BrokenRuleError."""
+    if unknown := [name for name in names if name not in WEEKDAYS]:
+        raise BrokenRuleError("weekdays", f"weekdays must be among {', '.join(WEEKDAYS)}, not {', '.join(unknown)}.")
+    return sorted({WEEKDAYS.index(name) for name in names})
+
+
+def are_next_to_each_other(days: Sequence[int]) -> bool:
+    """Whether two of these weekdays follow each other; Sunday and Monday do."""
+    return len(days) > 1 and any(later - earlier == 1 for earlier, later in pairwise([*days, days[0] + len(WEEKDAYS)]))
 
 
 def local_instant(*, day: date, at: time) -> datetime:
     """The UTC instant of a wall clock time in the United Kingdom."""
     return datetime.combine(day, at, tzinfo=LONDON).astimezone(UTC)
-
-
-def _days_from(first: date) -> Iterator[date]:
-    while True:
-        yield first
-        first += timedelta(days=1)
-
-
-def _weekday_numbers(programme: Programme, weekdays: Sequence[str]) -> list[int]:
-    for name in weekdays:
-        if name not in WEEKDAYS:
-            raise BrokenRuleError("weekdays", f"weekdays must be among {', '.join(WEEKDAYS)}.")
-    days = sorted({WEEKDAYS.index(name) for name in weekdays})
-    if len(days) != len(weekdays) or len(days) != programme.sessions_a_week:
-        raise BrokenRuleError("weekdays", f"weekdays must be {programme.sessions_a_week} different days.")
-    if any(later - earlier == 1 for earlier, later in pairwise([*days, days[0] + len(WEEKDAYS)])):
-        raise BrokenRuleError("weekdays", "weekdays must not be next to each other.")
-    return days

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import govuk_bank_holidays  # type: ignore[import-untyped]  # the wheel has no type hints
 
@@ -13,10 +14,14 @@ from scheduling.domain.programmes import Programme, ProgrammeError, programme_fr
 from scheduling.domain.session_dates import Calendar
 
 
-def load_programmes() -> Mapping[str, Programme]:
-    """Read and check every programme. Raises ProgrammeError naming the programme, the entry and the rule."""
+def load_programmes(folder: Traversable | None = None) -> Mapping[str, Programme]:
+    """Read and check every programme of a folder, this package's own by default.
+
+    Raises ProgrammeError naming the programme, the entry and the rule.
+    """
     programmes: dict[str, Programme] = {}
-    for file in sorted(files("scheduling").joinpath("programmes").iterdir(), key=lambda file: file.name):
+    folder = folder or files("scheduling").joinpath("programmes")
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
         if not file.name.endswith(".toml"):
             continue
         programme = programme_from(tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal))
@@ -32,5 +37,7 @@ def load_bank_holidays() -> Mapping[str, Calendar]:
     calendars: dict[str, Calendar] = {}
     for division, holidays in document.items():
         closed = {date.fromisoformat(event["date"]): event["title"] for event in holidays["events"]}
-        calendars[division] = Calendar(closed=closed, known_until=date(max(closed).year, 12, 31))
+        calendars[division] = Calendar(
+            closed=closed, known_from=date(min(closed).year, 1, 1), known_until=date(max(closed).year, 12, 31)
+        )
     return calendars

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from scheduling.domain.broken_rule import BrokenRuleError
 from scheduling.domain.cohorts import OPEN, Cohort, sessions_at
+from scheduling.domain.plans import Wanted, plan_cohort
 from scheduling.domain.programmes import Programme
-from scheduling.domain.session_dates import Calendar, SkippedDate, local_instant, plan_session_dates
+from scheduling.domain.session_dates import Calendar, SkippedDate, local_instant
 from scheduling.use_cases.changes import Changes
 from scheduling.use_cases.place_waiting_people import place_waiting_people
 from scheduling.use_cases.repositories import Repositories
@@ -60,13 +61,11 @@ async def open_cohort(
         capacity = min(capacity, largest)
     if not 1 <= capacity <= largest:
         raise BrokenRuleError("capacity", f"capacity must be between 1 and {largest} for this programme and site.")
-    planned = plan_session_dates(
+    planned = plan_cohort(
         programme=programme,
-        starts_on=wanted.starts_on,
-        weekdays=wanted.weekdays,
-        sessions=wanted.sessions,
+        wanted=Wanted(starts_on=wanted.starts_on, weekdays=wanted.weekdays, sessions=wanted.sessions),
         calendar=bank_holidays[site.division].with_closures(site.closed_on),
-    )
+    ).kept()
     starts = [local_instant(day=day, at=wanted.starts_at) for day in planned.dates]
 
     await repositories.seats.lock_placing([programme.code])

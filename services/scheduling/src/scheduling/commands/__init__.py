@@ -1,0 +1,1 @@
+"""What `python -m scheduling` does without a running system."""

@@ -25,8 +25,8 @@ _ACCOUNT = "LIMBER"
 # sender's making could be one that no client can read.
 _SENDS = {
     "gp": ("referral.v1", "referral.available.v1"),
-    "workplace": ("nomination.v1",),
-    "leisure": ("booking_request.v1",),
+    "workplace": ("nomination.v1", "nomination_removal.v1"),
+    "leisure": ("booking_request.v1", "booking_removal.v1"),
 }
 # What outside accounts may import; each imports its own part only
 _EXPORTS = (

@@ -1,5 +1,6 @@
 """Wiring."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.resources import files
@@ -10,6 +11,8 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from enrolment.channels import CHANNELS
+from enrolment.channels.channel import Channel, Surroundings
 from enrolment.domain.programmes import Programme, ProgrammeDataError, by_code, read_programme
 from enrolment.domain.referrals import Referral
 from enrolment.http.audit import audit_router
@@ -18,7 +21,9 @@ from enrolment.http.participants import JourneyPage, participants_router
 from enrolment.http.reviews import reviews_router
 from enrolment.messaging import publish
 from enrolment.messaging.consume import Intake
+from enrolment.messaging.nominations import Nominating
 from enrolment.settings import EnrolmentSettings
+from enrolment.storage.nominations import NominationRepository, stand_ins_by_id
 from enrolment.storage.repositories import IntakeRepository, participants_by_id
 from enrolment.use_cases.receive_referral import Rules
 from enrolment.use_cases.review_referral import Reviewer, review_referral
@@ -33,19 +38,24 @@ NAME = "enrolment"
 OTHER_PARTS = (("Sessions", "scheduling"), ("Results", "outcomes"), ("Messages", "notifications"))
 
 
-def build(settings: EnrolmentSettings | None = None) -> FastAPI:
+def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel] = CHANNELS) -> FastAPI:
     """Return the service's app; ProgrammeDataError if a programme's data can't be used."""
     settings = settings or EnrolmentSettings()
     service = Service(name=NAME, settings=settings)
     programmes = load_programmes()
     if settings.bars_programme not in programmes:
         raise ProgrammeDataError("LIMBER_BARS_PROGRAMME names no programme")
+    rules = Rules(programmes=programmes, in_production=settings.in_production)
+    around = Surroundings(
+        nominating=Nominating(rules=rules, store=NominationRepository, new_id=new_id, new_token=_new_token),
+    )
     intake = Intake(
-        rules=Rules(programmes=programmes, in_production=settings.in_production),
+        rules=rules,
         bars_versions=settings.bars_versions,
         bars_programme=settings.bars_programme,
         store=_repository,
         new_id=new_id,
+        more=tuple(reaction for channel in channels for reaction in channel.reactions(around)),
     )
     pages = Pages(f"{NAME}.http")
     organisations = Organisations(
@@ -72,6 +82,7 @@ def build(settings: EnrolmentSettings | None = None) -> FastAPI:
             reviews_router(engine=engine, access=access, journey_page=journey_page, review=review, now=service.clock.now),
             audit_router(engine=engine, access=access),
             organisations_router(organisations),
+            *(router for channel in channels for router in channel.routers(around)),
         ],
         current={publish.CONTACT: _contacts, publish.PERSON: _people},
     )
@@ -101,12 +112,18 @@ def _migrations() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "migrations"
 
 
+def _new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
 def _repository(conn: AsyncConnection, now: datetime) -> IntakeRepository:
     return IntakeRepository(conn, now=now)
 
 
 async def _contacts(conn: AsyncConnection, ids: Sequence[str]) -> Mapping[str, BaseModel | None]:
-    return publish.contacts_of(await participants_by_id(conn, ids))
+    known = publish.contacts_of(await participants_by_id(conn, ids))
+    stand_ins = [each for each in ids if each not in known]
+    return known | (publish.contacts_of_stand_ins(await stand_ins_by_id(conn, stand_ins)) if stand_ins else {})
 
 
 async def _people(conn: AsyncConnection, ids: Sequence[str]) -> Mapping[str, BaseModel | None]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from event_contracts.contacts import Contact
 from event_contracts.contract import Contract
 from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged, ReferralDecided
-from event_contracts.intake import Referral
+from event_contracts.intake import Nomination, NominationRemoval, Referral
 from event_contracts.notifications import MessageChanged
 from event_contracts.outcomes import AssessmentScored, QuestionnaireChanged, SignpostingIssued
 from event_contracts.people import Person
-from event_contracts.receipts import Receipt
+from event_contracts.receipts import NominationReceipt, Receipt
 from event_contracts.scheduling import CohortChanged, PlaceChanged
 
 ContractClass = type[Contract]
@@ -63,6 +63,7 @@ TIMES_OF_THE_WEEK = (
     "sun-pm",
     "sun-eve",
 )
+NOMINATION_STATUSES = ("received", "removed", "place_found", "invalid")
 REFERRAL_STATUSES = ("accepted", "duplicate", "needs_review", "declined", "cancelled", "invalid")
 
 EVENT_TYPES: tuple[EventType, ...] = (
@@ -86,6 +87,62 @@ EVENT_TYPES: tuple[EventType, ...] = (
         readers=("the GP system",),
         meaning="What became of an event that a GP system sent",
         codes={"status": REFERRAL_STATUSES},
+    ),
+    EventType(
+        type="intake.workplace.nomination.v1",
+        stream="INTAKE",
+        subject="intake.workplace.{organisation}.nomination.v1",
+        model=Nomination,
+        publisher="an HR portal",
+        readers=("enrolment",),
+        meaning="An employer nominates somebody who works there",
+    ),
+    EventType(
+        type="intake.workplace.nomination_removal.v1",
+        stream="INTAKE",
+        subject="intake.workplace.{organisation}.nomination_removal.v1",
+        model=NominationRemoval,
+        publisher="an HR portal",
+        readers=("enrolment",),
+        meaning="An employer takes a nomination back, as when somebody leaves",
+    ),
+    EventType(
+        type="receipts.workplace.v1",
+        stream="RECEIPTS",
+        subject="receipts.workplace.{organisation}",
+        model=NominationReceipt,
+        publisher="enrolment",
+        readers=("the HR portal",),
+        meaning="What became of an event that an HR portal sent",
+        codes={"status": NOMINATION_STATUSES},
+    ),
+    EventType(
+        type="intake.leisure.booking_request.v1",
+        stream="INTAKE",
+        subject="intake.leisure.{organisation}.booking_request.v1",
+        model=Nomination,
+        publisher="a leisure system",
+        readers=("enrolment",),
+        meaning="Somebody asked a leisure centre for a place",
+    ),
+    EventType(
+        type="intake.leisure.booking_removal.v1",
+        stream="INTAKE",
+        subject="intake.leisure.{organisation}.booking_removal.v1",
+        model=NominationRemoval,
+        publisher="a leisure system",
+        readers=("enrolment",),
+        meaning="A leisure centre takes a booking request back",
+    ),
+    EventType(
+        type="receipts.leisure.v1",
+        stream="RECEIPTS",
+        subject="receipts.leisure.{organisation}",
+        model=NominationReceipt,
+        publisher="enrolment",
+        readers=("the leisure system",),
+        meaning="What became of an event that a leisure system sent",
+        codes={"status": NOMINATION_STATUSES},
     ),
     EventType(
         type="contacts.v1",

@@ -1,4 +1,4 @@
-"""What senders outside publish on INTAKE: the project's own referral JSON."""
+"""What senders outside publish on INTAKE: the project's own JSON."""
 
 from datetime import date
 
@@ -52,3 +52,28 @@ class Referral(Contract):
     patient: Patient
     clinical: Clinical
     preferred_site: str | None = Field(default=None, max_length=64)
+
+
+class Nomination(Contract):
+    """An employer or a leisure centre names somebody who may be interested: identity and contact only, never health.
+
+    `nomination_id` is the sender's own, never a name or a number of the person, and never used twice. At least one of `email` and
+    `phone` is needed: there the person gets a link to say the rest themselves.
+    """
+
+    nomination_id: str = Field(min_length=1, max_length=64)
+    programme: str = Field(default="escape-pain-knee-hip", max_length=64)
+    given_name: str = Field(min_length=1, max_length=100)
+    family_name: str = Field(min_length=1, max_length=100)
+    birth_date: date | None = None
+    email: str | None = Field(default=None, max_length=254)
+    phone: str | None = Field(default=None, max_length=40)
+    postcode: str | None = Field(default=None, max_length=10)
+    language: str = Field(default="en", max_length=10)
+    preferred_site: str | None = Field(default=None, max_length=64)
+
+
+class NominationRemoval(Contract):
+    """The sender takes a nomination back, as when somebody leaves. What the person has begun by then is theirs and goes on."""
+
+    nomination_id: str = Field(min_length=1, max_length=64)

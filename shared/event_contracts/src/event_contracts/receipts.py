@@ -27,3 +27,14 @@ class Receipt(Contract):
     linked_referral_ids: list[str] = []
     first_status: str | None = None
     decided_at: datetime
+
+
+class NominationReceipt(Contract):
+    """The answer to an employer or a leisure centre. It has no room for what they may not learn of a person."""
+
+    event_id: str
+    organisation: str
+    status: str
+    reasons: list[Reason] = []
+    nomination_id: str | None = None
+    decided_at: datetime

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,11 +14,12 @@ from enrolment.domain.person import Person
 from enrolment.messaging import publish
 from enrolment.messaging.bars import believed_number, read_bars
 from enrolment.messaging.fhir import bundle_from_json, bundle_from_xml
+from enrolment.messaging.reading import digest_of, optional, required, sender_of
 from enrolment.use_cases.answer_messages import Message, answer_messages
 from enrolment.use_cases.answer_repeat import Receipts, answer_repeat
 from enrolment.use_cases.answer_unreadable import Unreadable, UnreadableReceipts, answer_unreadable
 from enrolment.use_cases.cancel_referral import CancelReferral
-from enrolment.use_cases.known import IntakeStore, Sender, Sent
+from enrolment.use_cases.known import IntakeStore, Sent
 from enrolment.use_cases.receive_referral import ReceiveReferral, Rules
 from event_contracts import intake
 from service_kit import outbox
@@ -37,20 +38,24 @@ class Store(IntakeStore, Receipts, UnreadableReceipts, Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Intake:
-    """Reads what senders publish. `bars_programme` is the programme that a BaRS referral is for; BaRS has no code for ours."""
+    """Reads what senders publish. `bars_programme` is the programme that a BaRS referral is for; BaRS has no code for ours.
+
+    `more` are the reactions of other channels.
+    """
 
     rules: Rules
     bars_versions: tuple[str, ...]
     bars_programme: str
     store: Callable[[AsyncConnection, datetime], Store]
     new_id: Callable[[], UUID]
+    more: tuple[Reaction[Any], ...] = ()
 
     def consumer(self) -> Consumer:
         """Return the consumer of INTAKE."""
         return Consumer(
             durable=DURABLE,
             stream="INTAKE",
-            reactions=(Reaction(event_type=REFERRAL, read=self.read, key=_key, handle=self._handle),),
+            reactions=(Reaction(event_type=REFERRAL, read=self.read, key=_key, handle=self._handle), *self.more),
             sender_of=_sender_text,
             answer_unreadable=self._answer_unreadable,
             answer_repeat=self._answer_repeat,
@@ -59,7 +64,7 @@ class Intake:
     def read(self, event: Event) -> Message:
         """Translate one event, by its content type."""
         sender = sender_of(event.nats_subject)
-        sent = Sent(sender=sender, event_id=event.id, body_digest=_digest(event))
+        sent = Sent(sender=sender, event_id=event.id, body_digest=digest_of(event))
         match event.content_type:
             case "application/json":
                 return _referral(read_model(event, intake.Referral), sent)
@@ -94,7 +99,7 @@ class Intake:
         message = Unreadable(
             sender=sender_of(unread.nats_subject),
             event_id=unread.event_id,
-            body_digest=_digest(unread.event) if unread.event else None,
+            body_digest=digest_of(unread.event) if unread.event else None,
             reason=unread.reason,
             field=unread.field,
         )
@@ -111,17 +116,6 @@ class Intake:
         )
         if receipt is not None:
             await outbox.add(conn, [publish.receipt_event(receipt, because=repeat.event)])
-
-
-def sender_of(nats_subject: str) -> Sender:
-    """Return the sender that the broker's permissions vouch for: `intake.<channel>.<organisation>.…`."""
-    _, channel, organisation, *_ = nats_subject.split(".")
-    return Sender(channel, organisation)
-
-
-def _digest(event: Event) -> str:
-    """Return what tells this body from another; the same bytes as another type are another message."""
-    return hashlib.sha256(f"{event.type}\n{event.content_type}\n".encode() + event.data).hexdigest()
 
 
 def _sender_text(nats_subject: str) -> str:
@@ -147,50 +141,37 @@ def _referral(referral: intake.Referral, sent: Sent) -> ReceiveReferral:
     emergency = patient.emergency_contact
     return ReceiveReferral(
         sent=sent,
-        sender_referral_id=_text(referral.referral_id, "referral_id"),
+        sender_referral_id=required(referral.referral_id, "referral_id"),
         programme=referral.programme,
         referred_on=referral.referred_on,
-        preferred_site=_optional(referral.preferred_site, "preferred_site"),
+        preferred_site=optional(referral.preferred_site, "preferred_site"),
         person=Person(
-            given_name=_text(patient.given_name, "patient.given_name"),
-            family_name=_text(patient.family_name, "patient.family_name"),
+            given_name=required(patient.given_name, "patient.given_name"),
+            family_name=required(patient.family_name, "patient.family_name"),
             birth_date=patient.birth_date,
             nhs_number=number,
-            nhs_number_as_sent=_optional(doubtful, "patient.nhs_number"),
-            postcode=_optional(patient.postcode, "patient.postcode"),
-            phone=_optional(patient.phone, "patient.phone"),
-            email=_optional(patient.email, "patient.email"),
-            language=_optional(patient.language, "patient.language") or "en",
+            nhs_number_as_sent=optional(doubtful, "patient.nhs_number"),
+            postcode=optional(patient.postcode, "patient.postcode"),
+            phone=optional(patient.phone, "patient.phone"),
+            email=optional(patient.email, "patient.email"),
+            language=optional(patient.language, "patient.language") or "en",
             preferred_channel=patient.preferred_channel if patient.preferred_channel in _PREFERRED_CHANNELS else None,
-            emergency_contact_name=_text(emergency.name, "patient.emergency_contact.name") if emergency else None,
-            emergency_contact_phone=_text(emergency.phone, "patient.emergency_contact.phone") if emergency else None,
+            emergency_contact_name=required(emergency.name, "patient.emergency_contact.name") if emergency else None,
+            emergency_contact_phone=required(emergency.phone, "patient.emergency_contact.phone") if emergency else None,
         ),
         answers=Answers(
-            joints=tuple(dict.fromkeys(_text(joint, "clinical.joints").casefold() for joint in clinical.joints)),
-            conditions=tuple(_text(condition, "clinical.conditions") for condition in clinical.conditions),
+            joints=tuple(dict.fromkeys(required(joint, "clinical.joints").casefold() for joint in clinical.joints)),
+            conditions=tuple(required(condition, "clinical.conditions") for condition in clinical.conditions),
             pain_months=clinical.pain_months,
             needs_supervised_exercise=clinical.needs_supervised_exercise,
             independently_mobile=clinical.independently_mobile,
             can_attend=clinical.can_attend,
             red_flags=None
             if clinical.red_flags is None
-            else tuple(_text(flag, "clinical.red_flags") for flag in clinical.red_flags),
+            else tuple(required(flag, "clinical.red_flags") for flag in clinical.red_flags),
             exclusions=None
             if clinical.exclusions is None
-            else tuple(_text(exclusion, "clinical.exclusions") for exclusion in clinical.exclusions),
+            else tuple(required(exclusion, "clinical.exclusions") for exclusion in clinical.exclusions),
             close_attention=clinical.close_attention,
         ),
     )
-
-
-def _text(text: str, field: str) -> str:
-    stripped = text.strip()
-    if not stripped:
-        raise UnreadableError(f"The field {field} is wrong: it must not be blank.", field=field)
-    if "\x00" in stripped:
-        raise UnreadableError(f"The field {field} is wrong: it holds a character that is no text.", field=field)
-    return stripped
-
-
-def _optional(text: str | None, field: str) -> str | None:
-    return _text(text, field) if text and text.strip() else None

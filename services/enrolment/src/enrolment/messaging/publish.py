@@ -5,7 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from enrolment.domain.enrolments import Enrolment
+from enrolment.domain.hearing import as_heard, hears_of_care
 from enrolment.domain.links import IssuedLink, Link
+from enrolment.domain.nominations import Nomination
 from enrolment.domain.person import Participant
 from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import Referral
@@ -13,6 +15,7 @@ from enrolment.use_cases.outcome import Outcome, StepTaken
 from event_contracts.contacts import Contact
 from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged, ReferralDecided
 from event_contracts.people import Person as PersonContract
+from event_contracts.receipts import NominationReceipt
 from event_contracts.receipts import Reason as ReasonContract
 from event_contracts.receipts import Receipt as ReceiptContract
 from service_kit.buckets import bucket_of
@@ -54,24 +57,38 @@ def events_of_step(step: StepTaken, *, because: Event | None) -> Iterator[Outgoi
 
 
 def receipt_event(receipt: Receipt, *, because: Event | None) -> Outgoing:
-    """Return the event that tells a sender."""
+    """Return the event that tells a sender what it may hear."""
+    heard = as_heard(receipt)
+    reasons = [ReasonContract(code=reason.code, text=reason.text, field=reason.field) for reason in heard.reasons]
+    body: ReceiptContract | NominationReceipt
+    if hears_of_care(heard.channel):
+        body = ReceiptContract(
+            event_id=heard.event_id,
+            organisation=heard.organisation,
+            status=heard.status,
+            reasons=reasons,
+            referral_id=heard.sender_referral_id,
+            participant_id=heard.participant_id,
+            enrolment_id=heard.enrolment_id,
+            linked_referral_ids=list(heard.linked_referral_ids),
+            first_status=heard.first_status,
+            decided_at=heard.decided_at,
+        )
+    else:
+        body = NominationReceipt(
+            event_id=heard.event_id,
+            organisation=heard.organisation,
+            status=heard.status,
+            reasons=reasons,
+            nomination_id=heard.sender_referral_id,
+            decided_at=heard.decided_at,
+        )
     return Outgoing(
-        type=f"receipts.{receipt.channel}.v1",
-        nats_subject=f"receipts.{receipt.channel}.{receipt.organisation}",
-        aggregate=receipt.event_id,
-        sequence=receipt.sequence,
-        body=ReceiptContract(
-            event_id=receipt.event_id,
-            organisation=receipt.organisation,
-            status=receipt.status,
-            reasons=[ReasonContract(code=reason.code, text=reason.text, field=reason.field) for reason in receipt.reasons],
-            referral_id=receipt.sender_referral_id,
-            participant_id=receipt.participant_id,
-            enrolment_id=receipt.enrolment_id,
-            linked_referral_ids=list(receipt.linked_referral_ids),
-            first_status=receipt.first_status,
-            decided_at=receipt.decided_at,
-        ),
+        type=f"receipts.{heard.channel}.v1",
+        nats_subject=f"receipts.{heard.channel}.{heard.organisation}",
+        aggregate=heard.event_id,
+        sequence=heard.sequence,
+        body=body,
         because=because,
     )
 
@@ -84,6 +101,34 @@ def link_issued(issued: IssuedLink, *, because: Event | None = None) -> Outgoing
 def link_ended(link: Link) -> Outgoing:
     """Return the event of a link that was used, revoked or has expired."""
     return _link_event(link, None, token=None, code=None)
+
+
+def contact_of_stand_in(nomination: Nomination, *, because: Event | None) -> Outgoing:
+    """Return the event by which somebody who was nominated can be written to before they are anybody."""
+    return Outgoing(
+        type=CONTACT,
+        nats_subject=f"{CONTACT}.{nomination.participant_id}",
+        aggregate=str(nomination.participant_id),
+        sequence=nomination.sequence,
+        body=None,
+        because=because,
+    )
+
+
+def contacts_of_stand_ins(nominations: Sequence[Nomination]) -> dict[str, Contact]:
+    """Return how to reach those who were nominated, by the id that stands in for them."""
+    return {
+        str(nomination.participant_id): Contact(
+            participant_id=nomination.participant_id,
+            sequence=nomination.sequence,
+            greeting_name=nomination.nominee.given_name,
+            phone=nomination.nominee.phone,
+            email=nomination.nominee.email,
+            language=nomination.nominee.language,
+        )
+        for nomination in nominations
+        if nomination.nominee is not None
+    }
 
 
 def contacts_of(participants: Sequence[Participant]) -> dict[str, Contact]:

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -19,10 +18,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from service_kit.tables import kit_tables
+from enrolment.storage.metadata import KIT, METADATA
+from enrolment.storage.nomination_tables import NOMINATIONS
 
-METADATA = MetaData()
-KIT = kit_tables(METADATA)
+# Those that stand in a module of their own belong to the same metadata.
+__all__ = ["KIT", "METADATA", "NOMINATIONS"]
 
 ORGANISATIONS = Table(
     "organisations",

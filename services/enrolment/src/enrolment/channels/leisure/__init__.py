@@ -1,0 +1,17 @@
+"""Leisure centres: an operator's system asks for a place for somebody, which is a nomination like an employer's."""
+
+from typing import Any
+
+from enrolment.channels.channel import Channel, Surroundings
+from service_kit.consumer import Reaction
+
+NAME = "leisure"
+BOOKING_REQUEST = "intake.leisure.booking_request.v1"
+REMOVAL = "intake.leisure.booking_removal.v1"
+
+
+def _reactions(around: Surroundings) -> tuple[Reaction[Any], ...]:
+    return around.nominating.reactions(nomination_type=BOOKING_REQUEST, removal_type=REMOVAL)
+
+
+CHANNEL = Channel(name=NAME, reactions=_reactions)

@@ -1,0 +1,17 @@
+"""Employers: an HR portal nominates people who work there."""
+
+from typing import Any
+
+from enrolment.channels.channel import Channel, Surroundings
+from service_kit.consumer import Reaction
+
+NAME = "workplace"
+NOMINATION = "intake.workplace.nomination.v1"
+REMOVAL = "intake.workplace.nomination_removal.v1"
+
+
+def _reactions(around: Surroundings) -> tuple[Reaction[Any], ...]:
+    return around.nominating.reactions(nomination_type=NOMINATION, removal_type=REMOVAL)
+
+
+CHANNEL = Channel(name=NAME, reactions=_reactions)

@@ -12,6 +12,8 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.open_register import Staff
+from scheduling.domain.register_entries import NewEntry
 from scheduling.domain.registers import Entry
 from scheduling.domain.sites import Site
 from scheduling.messaging.publish import announce
@@ -20,17 +22,19 @@ from scheduling.storage.repositories import repositories_in
 from scheduling.use_cases.cancel_session import cancel_session
 from scheduling.use_cases.changes import Changes
 from scheduling.use_cases.follow_enrolments import follow_enrolments
+from scheduling.use_cases.keep_register_entries import Kept, keep_register_entries
 from scheduling.use_cases.keep_site import keep_site
+from scheduling.use_cases.look_up_register import RegisterSheet
 from scheduling.use_cases.move_session import move_session
 from scheduling.use_cases.open_cohort import NewCohort, Opened, open_cohort
-from scheduling.use_cases.record_register import record_register
+from scheduling.use_cases.record_register import WholeRegister, record_register
 from scheduling.use_cases.repositories import Repositories
 from scheduling.use_cases.start_cohorts import start_cohorts
 from service_kit.database import create_engine
 from service_kit.ids import new_id
 from support.scheduling_examples import BANK_HOLIDAYS, MONDAY, NOW, PROGRAMME, PROGRAMMES
 
-MEMBER = UUID(int=1)
+STAFF = Staff(id=UUID(int=1), name="Sam Jones")
 SITE = Site(site_id="harbour", name="Harbour Centre", outward_code="NE1", division="england-and-wales", room_capacity=12)
 
 
@@ -102,18 +106,41 @@ class SchedulingDesk:
             await announce(conn, opened.changes)
         return opened
 
-    async def register(self, session_id: UUID, statuses: Mapping[UUID, str]) -> Changes:
+    async def register(self, session_id: UUID, statuses: Mapping[UUID, str], **how: Any) -> Changes:
         async with self.transaction() as (conn, repositories):
             changes = await record_register(
-                session_id=session_id,
-                entries=[Entry(participant_id=one, status=status) for one, status in statuses.items()],
-                recorded_by=MEMBER,
+                handed_in=WholeRegister(
+                    session_id=session_id,
+                    entries=[Entry(participant_id=one, status=status) for one, status in statuses.items()],
+                    **how,
+                ),
+                by=STAFF,
                 programmes=PROGRAMMES,
                 repositories=repositories,
                 now=self.now,
+                new_id=new_id,
             )
             await announce(conn, changes)
         return changes
+
+    async def enter(self, session_id: UUID, *entries: NewEntry, by: Staff = STAFF) -> Kept:
+        async with self.transaction() as (conn, repositories):
+            kept = await keep_register_entries(
+                session_id=session_id,
+                entries=entries,
+                by=by,
+                programmes=PROGRAMMES,
+                repositories=repositories,
+                now=self.now,
+                new_id=new_id,
+            )
+            await announce(conn, kept.changes)
+        return kept
+
+    async def sheet(self, session_id: UUID) -> RegisterSheet:
+        sheet = await self.reads.register(session_id, programmes=PROGRAMMES, now=self.now)
+        assert sheet is not None
+        return sheet
 
     async def move(self, session_id: UUID, *, starts_on: date, starts_at: time) -> Changes:
         async with self.transaction() as (conn, repositories):

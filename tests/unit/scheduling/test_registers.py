@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from scheduling.domain.broken_rule import BrokenRuleError
-from scheduling.domain.registers import Entry, checked_register
+from scheduling.domain.registers import Entry, Mark, checked_register
 
 ANN, BEN, LEFT, STRANGER = (uuid4() for _ in range(4))
 
@@ -15,13 +15,17 @@ def entries(*pairs: tuple[object, str]) -> list[Entry]:
 
 
 def test_a_register_holds_everybody_once() -> None:
-    statuses = checked_register(entries((ANN, "present"), (BEN, "excused")), expected={ANN, BEN}, known={ANN, BEN, LEFT})
+    excused = Entry(participant_id=BEN, status="excused", excuse=" at the dentist ")
 
-    assert statuses == {ANN: "present", BEN: "excused"}
+    marks = checked_register([*entries((ANN, "present")), excused], expected={ANN, BEN}, known={ANN, BEN, LEFT})
+
+    assert marks == {ANN: Mark(status="present"), BEN: Mark(status="excused", excuse="at the dentist")}
 
 
 def test_somebody_who_left_since_may_be_on_it() -> None:
-    assert checked_register(entries((ANN, "present"), (LEFT, "absent")), expected={ANN}, known={ANN, LEFT})[LEFT] == "absent"
+    marks = checked_register(entries((ANN, "present"), (LEFT, "absent")), expected={ANN}, known={ANN, LEFT})
+
+    assert marks[LEFT] == Mark(status="absent")
 
 
 @pytest.mark.parametrize(
@@ -38,7 +42,17 @@ def test_somebody_who_left_since_may_be_on_it() -> None:
             "entries.participant_id",
             f"participant_id must be in the cohort, not {STRANGER}.",
         ),
-        (entries((ANN, "late")), "entries.status", "status must be present, absent or excused."),
+        (entries((ANN, "late")), "status", "status must be present, absent or excused."),
+        (
+            [Entry(participant_id=ANN, status="absent", excuse="ill"), *entries((BEN, "present"))],
+            "excuse",
+            "excuse must be empty for somebody who is not excused.",
+        ),
+        (
+            [Entry(participant_id=ANN, status="excused", excuse="x" * 301), *entries((BEN, "present"))],
+            "excuse",
+            "excuse must have at most 300 characters.",
+        ),
     ],
 )
 def test_a_register_that_breaks_a_rule_is_refused_in_words(lines: list[Entry], field: str, sentence: str) -> None:

@@ -29,7 +29,10 @@ class CohortChanged(Contract):
 
 
 class PlaceChanged(Contract):
-    """Where a person stands: on the waiting list, in a cohort, or done. Counts grow with each register."""
+    """Where a person stands: on the waiting list, in a cohort, or done. Counts grow with each register.
+
+    `missed_in_a_row` sessions were missed without an excuse since the person last came.
+    """
 
     place_id: UUID
     sequence: int
@@ -43,4 +46,5 @@ class PlaceChanged(Contract):
     last_session_at: datetime | None = None
     sessions_attended: int = 0
     sessions_run: int = 0
+    missed_in_a_row: int = 0
     changed_at: datetime

@@ -71,6 +71,15 @@ class Cohort:
                 return session
         raise UnknownSessionError
 
+    def begun_session(self, session_id: UUID, *, now: datetime) -> Session:
+        """Return a session that can have a register. Raises BrokenRuleError and UnknownSessionError."""
+        session = self.session(session_id)
+        if session.status == CANCELLED:
+            raise BrokenRuleError("session_id", f"session_id must not be a cancelled session: number {session.number} was.")
+        if session.starts_at > now:
+            raise BrokenRuleError("session_id", f"session_id must be a session that has begun: number {session.number} has not.")
+        return session
+
     def started(self, *, now: datetime) -> "Cohort":
         """The cohort once its first session has begun: closed to new people."""
         if self.status != OPEN or self.span.first_session_at > now:
@@ -83,11 +92,7 @@ class Cohort:
 
     def with_register(self, session_id: UUID, *, now: datetime) -> "Cohort":
         """The cohort after a register; that of the last session finishes it. Raises BrokenRuleError."""
-        session = self.session(session_id)
-        if session.status == CANCELLED:
-            raise BrokenRuleError("session_id", f"session_id must not be a cancelled session: number {session.number} was.")
-        if session.starts_at > now:
-            raise BrokenRuleError("session_id", f"session_id must be a session that has begun: number {session.number} has not.")
+        session = self.begun_session(session_id, now=now)
         if session.status == HELD:
             return self
         return self._with(replace(session, status=HELD))

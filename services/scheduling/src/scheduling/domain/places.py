@@ -26,6 +26,7 @@ IN_COHORT = (PLACED, ATTENDING)
 LIVE = (WAITING, PLACED, ATTENDING)
 OF_FINISHED_COHORT = (COMPLETED, BELOW_COMPLETION, NEVER_STARTED, CUT_SHORT)
 STATES = (*LIVE, *OF_FINISHED_COHORT, DISCONTINUED)
+ON_REGISTER = (*IN_COHORT, *OF_FINISHED_COHORT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,11 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One person's place for one enrolment. `sequence` counts the changes; the seat is kept until the place is discontinued."""
+    """One person's place for one enrolment. `sequence` counts the changes; the seat is kept until the place is discontinued.
+
+    `missed_in_a_row` sessions were missed since the person last came. Once staff have set the flag for close attention, what
+    was said at intake no longer changes it.
+    """
 
     place_id: UUID
     sequence: int
@@ -55,6 +60,8 @@ class Place:
     sessions_attended: int
     sessions_run: int
     changed_at: datetime
+    missed_in_a_row: int = 0
+    close_attention_by_staff: bool = False
 
     def seated(self, seat: Seat, *, now: datetime) -> "Place":
         """The place of a waiting person for whom a seat was found."""
@@ -89,16 +96,23 @@ class Place:
             return self
         return self._changed(now, status=DISCONTINUED, waiting_reason=None, seat=None, close_attention_seat=None)
 
-    def with_attendance(self, *, attended: int, run: int, finished: bool, programme: Programme, now: datetime) -> "Place":
-        """The place after the registers so far: `attended` of the `run` sessions that were held."""
+    def with_attendance(
+        self, *, attended: int, run: int, finished: bool, programme: Programme, now: datetime, missed_in_a_row: int | None = None
+    ) -> "Place":
+        """The place after the registers so far: `attended` of the `run` sessions that were held.
+
+        Left out, `missed_in_a_row` stays as it was.
+        """
         if self.status in (WAITING, DISCONTINUED) or (self.status in OF_FINISHED_COHORT and not finished):
             return self
         status = ATTENDING if attended else PLACED
         if finished:
             status = _final_state(attended=attended, run=run, programme=programme)
-        if (status, attended, run) == (self.status, self.sessions_attended, self.sessions_run):
+        missed = self.missed_in_a_row if missed_in_a_row is None else missed_in_a_row
+        known = (self.status, self.sessions_attended, self.sessions_run, self.missed_in_a_row)
+        if (status, attended, run, missed) == known:
             return self
-        return self._changed(now, status=status, sessions_attended=attended, sessions_run=run)
+        return self._changed(now, status=status, sessions_attended=attended, sessions_run=run, missed_in_a_row=missed)
 
     def rescheduled(self, *, now: datetime) -> "Place":
         """The place after its cohort's first or last session moved: a newer fact about the same place."""
@@ -110,6 +124,12 @@ class Place:
             return self
         seat = free_seat if close_attention and self.status in IN_COHORT else None
         return replace(self, close_attention=close_attention, close_attention_seat=seat)
+
+    def flagged_by_staff(self, *, close_attention: bool, free_seat: int | None) -> "Place":
+        """The place with the flag as a member of staff set it, which intake no longer changes."""
+        return replace(
+            self.with_close_attention(close_attention=close_attention, free_seat=free_seat), close_attention_by_staff=True
+        )
 
     def _changed(self, now: datetime, **changes: Any) -> "Place":
         return replace(self, sequence=self.sequence + 1, changed_at=now, **changes)

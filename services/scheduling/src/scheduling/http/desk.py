@@ -14,7 +14,8 @@ from scheduling.domain.cohorts import UnknownSessionError
 from scheduling.domain.programmes import Programme
 from scheduling.domain.session_dates import Calendar
 from scheduling.use_cases.changes import Changes
-from scheduling.use_cases.look_up import Reads, RegisterSheet
+from scheduling.use_cases.look_up import Reads
+from scheduling.use_cases.look_up_register import RegisterSheet
 from scheduling.use_cases.repositories import Repositories
 from service_kit.access import ADMIN, Access, Member
 
@@ -59,7 +60,7 @@ def in_plain_words() -> Iterator[None]:
 
 async def sheet_for(desk: Desk, session_id: UUID, member: Member) -> RegisterSheet:
     """The register of a session at one of the member's sites; 404 or 403 otherwise."""
-    sheet = await desk.reads.register(session_id)
+    sheet = await desk.reads.register(session_id, programmes=desk.programmes, now=desk.now())
     if sheet is None:
         raise HTTPException(404, NO_SESSION)
     require_site(member, sheet.site_id)

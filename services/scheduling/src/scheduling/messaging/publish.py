@@ -71,6 +71,7 @@ def _place_changed(change: PlaceChange, because: Event | None) -> outbox.Outgoin
             last_session_at=span.last_session_at if span else None,
             sessions_attended=place.sessions_attended,
             sessions_run=place.sessions_run,
+            missed_in_a_row=place.missed_in_a_row,
             changed_at=place.changed_at,
         ),
         because=because,

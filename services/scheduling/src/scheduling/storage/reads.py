@@ -1,6 +1,6 @@
 """What staff see, in plain SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +8,9 @@ from sqlalchemy import ARRAY, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from scheduling.domain.allocation import Allocation, waiting_reason
+from scheduling.domain.programmes import Programme
 from scheduling.storage.audit import audit
+from scheduling.storage.register_sheets import register_history, register_sheet
 from scheduling.storage.seats import SeatRows
 from scheduling.storage.waiting import WAITING, seeker_of
 from scheduling.use_cases.look_up import (
@@ -17,11 +19,10 @@ from scheduling.use_cases.look_up import (
     CohortSummary,
     ParticipantPlace,
     PlaceLine,
-    RegisterLine,
-    RegisterSheet,
     SessionLine,
     WaitingPerson,
 )
+from scheduling.use_cases.look_up_register import HistoryLine, RegisterSheet
 
 _COHORT_COLUMNS = """
     c.cohort_id, c.site_id, s.name AS site_name, c.programme, c.status, c.capacity, c.close_attention_limit,
@@ -57,20 +58,6 @@ PLACES_OF_COHORT = text("""
     SELECT place_id, participant_id, display_name, status, seat, close_attention, sessions_attended, sessions_run
     FROM places LEFT JOIN people USING (participant_id)
     WHERE cohort_id = :cohort_id ORDER BY seat NULLS LAST, place_id
-""")
-
-SESSION = text("""
-    SELECT cohort_id, site_id, sites.name AS site_name, session_id, number, starts_at, ends_at, sessions.status
-    FROM sessions JOIN cohorts USING (cohort_id) JOIN sites USING (site_id)
-    WHERE session_id = :session_id
-""")
-
-REGISTER_LINES = text("""
-    SELECT participant_id, display_name, emergency_contact_name, emergency_contact_phone, close_attention, a.status
-    FROM places p LEFT JOIN people USING (participant_id)
-    LEFT JOIN attendance a ON a.place_id = p.place_id AND a.session_id = :session_id
-    WHERE p.cohort_id = :cohort_id AND p.status <> 'discontinued'
-    ORDER BY display_name NULLS LAST, participant_id
 """)
 
 PLACES_OF_PARTICIPANT = text("""
@@ -110,15 +97,15 @@ class StoredReads:
                 places=[PlaceLine(**row) for row in (await conn.execute(PLACES_OF_COHORT, key)).mappings()],
             )
 
-    async def register(self, session_id: UUID) -> RegisterSheet | None:
-        """The register of one session, recorded or still to be."""
+    async def register(self, session_id: UUID, *, programmes: Mapping[str, Programme], now: datetime) -> RegisterSheet | None:
+        """The register of one session, entered or still to be."""
         async with self._engine.connect() as conn:
-            found = (await conn.execute(SESSION, {"session_id": session_id})).mappings().one_or_none()
-            if found is None:
-                return None
-            key = {"session_id": session_id, "cohort_id": found["cohort_id"]}
-            lines = [RegisterLine(**row) for row in (await conn.execute(REGISTER_LINES, key)).mappings()]
-            return RegisterSheet(**found, lines=lines)
+            return await register_sheet(conn, session_id, programmes=programmes, now=now)
+
+    async def register_history(self, session_id: UUID) -> Sequence[HistoryLine]:
+        """Every entry of a session's register, whatever became of it."""
+        async with self._engine.connect() as conn:
+            return await register_history(conn, session_id)
 
     async def waiting(self, *, now: datetime) -> list[WaitingPerson]:
         """The waiting list, longest enrolled first, each with the reason as it is now."""

@@ -1,25 +1,30 @@
-"""What the registers say."""
+"""What the registers say: the entries as they were made, and what counts of them."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select
+from sqlalchemy import RowMapping, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scheduling.domain.registers import PRESENT
+from scheduling.domain.register_contents import content_from
+from scheduling.domain.register_entries import Made, RegisterEntry
 from scheduling.storage import tables
 from service_kit import rows
 
-REGISTER = select(tables.attendance.c.place_id, tables.attendance.c.status).where(
-    tables.attendance.c.session_id == bindparam("session_id", type_=Uuid)
+ENTRIES = (
+    select(tables.register_entries)
+    .where(tables.register_entries.c.session_id == bindparam("session_id", type_=Uuid))
+    .order_by(tables.register_entries.c.position)
 )
 
-ATTENDED = (
-    select(tables.attendance.c.place_id, func.count().label("sessions"))
+HISTORY = (
+    select(tables.attendance.c.place_id, tables.attendance.c.session_id, tables.attendance.c.status)
     .join(tables.sessions, tables.sessions.c.session_id == tables.attendance.c.session_id)
-    .where(tables.sessions.c.cohort_id == bindparam("cohort_id", type_=Uuid), tables.attendance.c.status == PRESENT)
-    .group_by(tables.attendance.c.place_id)
+    .where(tables.sessions.c.cohort_id == bindparam("cohort_id", type_=Uuid))
 )
 
 
@@ -27,12 +32,23 @@ class RegisterRows:
     def __init__(self, conn: AsyncConnection) -> None:
         self._conn = conn
 
-    async def of_session(self, session_id: UUID) -> Mapping[UUID, str]:
-        """The statuses by place."""
-        return {row.place_id: row.status for row in await self._conn.execute(REGISTER, {"session_id": session_id})}
+    async def entries_of(self, session_id: UUID) -> list[RegisterEntry]:
+        """Every entry of the session's register, in the order in which they arrived."""
+        found = (await self._conn.execute(ENTRIES, {"session_id": session_id})).mappings()
+        return [entry_of(row) for row in found]
+
+    async def keep_entries(self, added: Sequence[RegisterEntry], *, changed: Sequence[RegisterEntry]) -> None:
+        """Store new entries, and how others stand now."""
+        # What stood steps down first: of each slot the database lets one entry stand.
+        await rows.update(
+            self._conn,
+            tables.register_entries,
+            [{"entry_id": entry.entry_id, "standing": entry.standing} for entry in changed],
+        )
+        await rows.insert(self._conn, tables.register_entries, [_columns(entry) for entry in added])
 
     async def keep(self, session_id: UUID, statuses: Mapping[UUID, str], *, recorded_by: UUID, now: datetime) -> None:
-        """Store the register; what is recorded already for these places is replaced."""
+        """Store by place what counts; what was stored for these places is replaced."""
         await rows.upsert(
             self._conn,
             tables.attendance,
@@ -48,6 +64,44 @@ class RegisterRows:
             ],
         )
 
-    async def attended(self, cohort_id: UUID) -> Mapping[UUID, int]:
-        """How many of the cohort's sessions each place was present at."""
-        return {row.place_id: row.sessions for row in await self._conn.execute(ATTENDED, {"cohort_id": cohort_id})}
+    async def history(self, cohort_id: UUID) -> Mapping[UUID, Mapping[UUID, str]]:
+        """What counts of all the cohort's sessions: by place, the status by session."""
+        of_places: dict[UUID, dict[UUID, str]] = defaultdict(dict)
+        for row in await self._conn.execute(HISTORY, {"cohort_id": cohort_id}):
+            of_places[row.place_id][row.session_id] = row.status
+        return of_places
+
+
+def entry_of(row: RowMapping) -> RegisterEntry:
+    """An entry from a row of `register_entries`."""
+    return RegisterEntry(
+        entry_id=row["entry_id"],
+        session_id=row["session_id"],
+        place_id=row["place_id"],
+        kind=row["kind"],
+        slot=row["slot"],
+        content=content_from(row["kind"], row["content"]),
+        replaces=row["replaces"],
+        made=Made(
+            by=row["made_by"], name=row["made_by_name"], at=row["made_at"], received_at=row["received_at"], reason=row["reason"]
+        ),
+        standing=row["standing"],
+    )
+
+
+def _columns(entry: RegisterEntry) -> dict[str, Any]:
+    return {
+        "entry_id": entry.entry_id,
+        "session_id": entry.session_id,
+        "place_id": entry.place_id,
+        "kind": entry.kind,
+        "slot": entry.slot,
+        "content": asdict(entry.content),
+        "replaces": entry.replaces,
+        "reason": entry.made.reason,
+        "made_by": entry.made.by,
+        "made_by_name": entry.made.name,
+        "made_at": entry.made.at,
+        "received_at": entry.made.received_at,
+        "standing": entry.standing,
+    }

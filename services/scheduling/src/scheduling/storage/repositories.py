@@ -9,6 +9,7 @@ from scheduling.storage.places import PlaceRows
 from scheduling.storage.registers import RegisterRows
 from scheduling.storage.seats import SeatRows
 from scheduling.storage.sites import SiteRows
+from scheduling.storage.tasks import TaskRows
 from scheduling.use_cases.repositories import Repositories
 
 
@@ -20,6 +21,7 @@ def repositories_in(conn: AsyncConnection) -> Repositories:
         seats=SeatRows(conn),
         cohorts=CohortRows(conn),
         registers=RegisterRows(conn),
+        tasks=TaskRows(conn),
         sites=SiteRows(conn),
         people=PersonRows(conn),
     )

@@ -146,6 +146,10 @@ LOCK_COHORTS = (
     .with_for_update(of=tables.cohorts)
 )
 
+OVER_CLOSE_ATTENTION = select(tables.cohorts.c.cohort_id).where(
+    tables.cohorts.c.cohort_id == any_(_IDS), tables.cohorts.c.flagged > tables.cohorts.c.close_attention_limit
+)
+
 RECOUNT = text("""
     UPDATE cohorts SET seats_taken = counted.seats_taken, flagged = counted.flagged
     FROM (
@@ -212,6 +216,10 @@ class SeatRows:
         """Count the taken seats of locked cohorts again, after places in them changed."""
         if cohort_ids:
             await self._conn.execute(RECOUNT, {"ids": list(cohort_ids)})
+
+    async def over_close_attention(self, cohort_ids: Sequence[UUID]) -> list[UUID]:
+        """Those of the cohorts that have more people who need close attention than they may."""
+        return list((await self._conn.execute(OVER_CLOSE_ATTENTION, {"ids": list(cohort_ids)})).scalars())
 
     async def wishes_met(self, programmes: Sequence[str], *, now: datetime) -> Mapping[str, AbstractSet[Wish]]:
         """The wishes that an open cohort which hasn't started fits, by programme, full ones too."""

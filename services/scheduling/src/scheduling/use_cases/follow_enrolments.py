@@ -45,7 +45,9 @@ async def follow_enrolments(
     changes: list[PlaceChange] = await withdraw(
         enrolments=withdrawn, places=places, cohorts=cohorts, repositories=repositories, now=now, new_id=new_id
     )
-    places = await flag_close_attention(enrolments=enrolled, places=places, cohorts=cohorts, repositories=repositories)
+    places = await flag_close_attention(
+        enrolments=enrolled, places=places, cohorts=cohorts, repositories=repositories, now=now, new_id=new_id
+    )
     touched = {
         place.programme for place in places.values() if place.cohort_id and cohorts[place.cohort_id].span.first_session_at > now
     }

@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from scheduling.domain.programmes import Programme
+from scheduling.use_cases.look_up_register import HistoryLine, RegisterSheet
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CohortSummary:
@@ -59,33 +62,6 @@ class CohortDetail(CohortSummary):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterLine:
-    """One person on a register; `status` is null until recorded."""
-
-    participant_id: UUID
-    display_name: str | None
-    emergency_contact_name: str | None
-    emergency_contact_phone: str | None
-    close_attention: bool
-    status: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterSheet:
-    """The register of one session."""
-
-    cohort_id: UUID
-    site_id: str
-    site_name: str
-    session_id: UUID
-    number: int
-    starts_at: datetime
-    ends_at: datetime
-    status: str
-    lines: Sequence[RegisterLine]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingPerson:
     """One person on the waiting list; `reason` is why there is no seat now. `outward_code` says where they live."""
 
@@ -132,7 +108,9 @@ class Reads(Protocol):
 
     async def cohort(self, cohort_id: UUID) -> CohortDetail | None: ...
 
-    async def register(self, session_id: UUID) -> RegisterSheet | None: ...
+    async def register(self, session_id: UUID, *, programmes: Mapping[str, Programme], now: datetime) -> RegisterSheet | None: ...
+
+    async def register_history(self, session_id: UUID) -> Sequence[HistoryLine]: ...
 
     async def waiting(self, *, now: datetime) -> list[WaitingPerson]: ...
 

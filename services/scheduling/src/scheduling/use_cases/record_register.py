@@ -1,67 +1,53 @@
-"""A register is recorded; that of the last session finishes the cohort and gives everybody their final state."""
+"""A whole register is recorded at once; that of the last session finishes the cohort and gives everybody their final state."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from scheduling.domain.broken_rule import BrokenRuleError
-from scheduling.domain.cohorts import FINISHED, UnknownSessionError
-from scheduling.domain.places import DISCONTINUED
+from scheduling.domain.open_register import Staff
 from scheduling.domain.programmes import Programme
+from scheduling.domain.register_contents import SIGN_OFF, SignOff
+from scheduling.domain.register_entries import NewEntry
 from scheduling.domain.registers import Entry, checked_register
 from scheduling.use_cases.changes import Changes
+from scheduling.use_cases.keep_register_entries import opened_register
 from scheduling.use_cases.repositories import Repositories
+from scheduling.use_cases.store_register import store_register
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeRegister:
+    """A whole register as somebody hands it in; after a sign-off a correction needs a `reason`."""
+
+    session_id: UUID
+    entries: Sequence[Entry]
+    reason: str = ""
+    sign_off: bool = False
 
 
 async def record_register(
     *,
-    session_id: UUID,
-    entries: Sequence[Entry],
-    recorded_by: UUID,
+    handed_in: WholeRegister,
+    by: Staff,
     programmes: Mapping[str, Programme],
     repositories: Repositories,
     now: datetime,
+    new_id: Callable[[], UUID],
 ) -> Changes:
     """Record the whole register of a session. The same again changes nothing; another one corrects it, final states included.
 
     Raises BrokenRuleError and UnknownSessionError.
     """
-    cohort_id = await repositories.cohorts.id_of_session(session_id)
-    before = await repositories.cohorts.locked(cohort_id) if cohort_id else None
-    if before is None:
-        raise UnknownSessionError
-    programme = programmes.get(before.programme)
-    if programme is None:
-        raise BrokenRuleError("programme", f"programme {before.programme} is not known here any more.")
-    cohort = before.with_register(session_id, now=now)
-
-    places = await repositories.places.of_cohort(before.cohort_id)
-    # Somebody who left and came back has two places here: the one that counts comes last.
-    by_participant = {place.participant_id: place for place in sorted(places, key=lambda place: place.status != DISCONTINUED)}
-    statuses = checked_register(
-        entries,
-        expected={one for one, place in by_participant.items() if place.status != DISCONTINUED},
-        known=by_participant.keys(),
+    register = await opened_register(
+        session_id=handed_in.session_id, programmes=programmes, repositories=repositories, changes_flags=False
     )
-    of_places = {by_participant[participant_id].place_id: status for participant_id, status in statuses.items()}
-    recorded = await repositories.registers.of_session(session_id)
-    if cohort is before and of_places.items() <= recorded.items():
-        return Changes()
-
-    await repositories.registers.keep(session_id, of_places, recorded_by=recorded_by, now=now)
-    attended = await repositories.registers.attended(before.cohort_id)
-    counted = [
-        place.with_attendance(
-            attended=attended.get(place.place_id, 0),
-            run=cohort.sessions_run,
-            finished=cohort.status == FINISHED,
-            programme=programme,
-            now=now,
-        )
-        for place in places
-    ]
-    changed = [after for after, place in zip(counted, places, strict=True) if after is not place]
-    await repositories.places.change(changed)
-    if cohort is not before:
-        await repositories.cohorts.change(cohort)
-    return Changes(cohorts=() if cohort is before else (cohort,), places=tuple((place, cohort.span) for place in changed))
+    register.cohort.begun_session(handed_in.session_id, now=now)
+    marks = checked_register(handed_in.entries, expected=register.expected.keys(), known=register.places.keys())
+    for participant_id, mark in marks.items():
+        entry = register.correction(participant_id, mark, entry_id=new_id(), reason=handed_in.reason)
+        if entry is not None:
+            register.take(entry, by=by, now=now)
+    if handed_in.sign_off:
+        register.take(NewEntry(entry_id=new_id(), kind=SIGN_OFF, content=SignOff()), by=by, now=now)
+    return await store_register(register=register, by=by, repositories=repositories, now=now, new_id=new_id, is_recorded=True)

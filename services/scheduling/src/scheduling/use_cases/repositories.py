@@ -12,7 +12,9 @@ from scheduling.domain.cohorts import Cohort
 from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.people import Person
 from scheduling.domain.places import Place
+from scheduling.domain.register_entries import RegisterEntry
 from scheduling.domain.sites import Site
+from scheduling.domain.tasks import Task
 
 
 class Enrolments(Protocol):
@@ -63,6 +65,10 @@ class Seats(Protocol):
         """Count the taken seats of locked cohorts again, after places in them changed."""
         ...
 
+    async def over_close_attention(self, cohort_ids: Sequence[UUID]) -> list[UUID]:
+        """Those of the cohorts that have more people who need close attention than they may."""
+        ...
+
     async def wishes_met(self, programmes: Sequence[str], *, now: datetime) -> Mapping[str, AbstractSet[Wish]]:
         """The wishes that an open cohort which hasn't started fits, by programme, full ones too."""
         ...
@@ -87,15 +93,35 @@ class Cohorts(Protocol):
 
 
 class Registers(Protocol):
-    async def of_session(self, session_id: UUID) -> Mapping[UUID, str]:
-        """The statuses by place."""
+    async def entries_of(self, session_id: UUID) -> list[RegisterEntry]:
+        """Every entry of the session's register, in the order in which they arrived."""
         ...
 
-    async def keep(self, session_id: UUID, statuses: Mapping[UUID, str], *, recorded_by: UUID, now: datetime) -> None: ...
-
-    async def attended(self, cohort_id: UUID) -> Mapping[UUID, int]:
-        """How many of the cohort's sessions each place was present at."""
+    async def keep_entries(self, added: Sequence[RegisterEntry], *, changed: Sequence[RegisterEntry]) -> None:
+        """Store new entries, and how others stand now."""
         ...
+
+    async def keep(self, session_id: UUID, statuses: Mapping[UUID, str], *, recorded_by: UUID, now: datetime) -> None:
+        """Store by place what counts; what was stored for these places is replaced."""
+        ...
+
+    async def history(self, cohort_id: UUID) -> Mapping[UUID, Mapping[UUID, str]]:
+        """What counts of all the cohort's sessions: by place, the status by session."""
+        ...
+
+
+class Tasks(Protocol):
+    async def raise_(self, tasks: Sequence[Task]) -> None:
+        """Store new tasks, except where an unfinished one is about the same thing."""
+        ...
+
+    async def unfinished(self, kind: str, about: Sequence[str]) -> list[Task]:
+        """The unfinished tasks of a kind about these things, locked."""
+        ...
+
+    async def locked(self, task_id: UUID) -> Task | None: ...
+
+    async def change(self, tasks: Sequence[Task]) -> None: ...
 
 
 class Sites(Protocol):
@@ -117,5 +143,6 @@ class Repositories:
     seats: Seats
     cohorts: Cohorts
     registers: Registers
+    tasks: Tasks
     sites: Sites
     people: People

@@ -52,6 +52,8 @@ places = Table(
     Column("sessions_attended", Integer, nullable=False),
     Column("sessions_run", Integer, nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("missed_in_a_row", Integer, nullable=False, server_default="0"),
+    Column("close_attention_by_staff", Boolean, nullable=False, server_default="false"),
     ForeignKeyConstraint(
         ["cohort_id", "cohort_capacity"], ["cohorts.cohort_id", "cohorts.capacity"], name="places_cohort", match="FULL"
     ),
@@ -72,6 +74,7 @@ places = Table(
         name="places_status",
     ),
     CheckConstraint("sessions_attended BETWEEN 0 AND sessions_run", name="places_attended_of_run"),
+    CheckConstraint("missed_in_a_row BETWEEN 0 AND sessions_run", name="places_missed_of_run"),
     Index(
         "places_one_live",
         "enrolment_id",

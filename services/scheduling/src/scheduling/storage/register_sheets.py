@@ -1,0 +1,185 @@
+"""Registers as staff see them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from scheduling.domain.programmes import Programme
+from scheduling.domain.register_contents import ATTENDANCE, CLOSE_ATTENTION, EXERCISE, GOALS, INCIDENT, REVIEW, SIGN_OFF
+from scheduling.domain.register_entries import CONTESTED, CURRENT, RegisterEntry
+from scheduling.storage.registers import ENTRIES, entry_of
+from scheduling.use_cases.look_up_register import (
+    Contested,
+    HistoryLine,
+    RegisterLine,
+    RegisterSheet,
+    ShownEntry,
+    ShownExercise,
+    ShownFlag,
+    ShownGoals,
+    ShownIncident,
+    ShownMark,
+    ShownReview,
+    ShownStation,
+)
+
+SESSION = text("""
+    SELECT cohort_id, site_id, sites.name AS site_name, programme, session_id, number, starts_at, ends_at, sessions.status,
+        NOT EXISTS (SELECT FROM sessions s WHERE s.cohort_id = sessions.cohort_id AND s.status <> 'cancelled'
+            AND s.starts_at < sessions.starts_at) AS is_first,
+        NOT EXISTS (SELECT FROM sessions s WHERE s.cohort_id = sessions.cohort_id AND s.status <> 'cancelled'
+            AND s.starts_at > sessions.starts_at) AS is_last
+    FROM sessions JOIN cohorts USING (cohort_id) JOIN sites USING (site_id)
+    WHERE session_id = :session_id
+""")
+
+LINES = text("""
+    SELECT place_id, participant_id, display_name, emergency_contact_name, emergency_contact_phone, close_attention,
+        missed_in_a_row
+    FROM places LEFT JOIN people USING (participant_id)
+    WHERE cohort_id = :cohort_id
+        AND places.status IN ('placed', 'attending', 'completed', 'below_completion', 'never_started', 'cut_short')
+    ORDER BY display_name NULLS LAST, participant_id
+""")
+
+# Of each person and station what was recorded last before this session, and the goals from the first one.
+EARLIER = text("""
+    SELECT DISTINCT ON (e.place_id, e.kind, e.content ->> 'station') e.*, s.number
+    FROM register_entries e JOIN sessions s USING (session_id)
+    WHERE s.cohort_id = :cohort_id AND s.starts_at < :starts_at AND e.standing = 'current'
+        AND (e.kind = 'goals' OR (e.kind = 'exercise' AND NOT (e.content ->> 'removed')::boolean))
+    ORDER BY e.place_id, e.kind, e.content ->> 'station', s.starts_at DESC, e.position DESC
+""")
+
+NAMES = text("""
+    SELECT place_id, participant_id, display_name FROM places LEFT JOIN people USING (participant_id) WHERE cohort_id = :cohort_id
+""")
+
+T = TypeVar("T", bound=ShownEntry)
+
+
+async def register_sheet(
+    conn: AsyncConnection, session_id: UUID, *, programmes: Mapping[str, Programme], now: datetime
+) -> RegisterSheet | None:
+    """The register of one session, entered or still to be."""
+    session = (await conn.execute(SESSION, {"session_id": session_id})).mappings().one_or_none()
+    if session is None:
+        return None
+    cohort_id, number = session["cohort_id"], session["number"]
+    people = (await conn.execute(LINES, {"cohort_id": cohort_id})).mappings().all()
+    entries = [entry_of(row) for row in (await conn.execute(ENTRIES, {"session_id": session_id})).mappings()]
+    earlier_key = {"cohort_id": cohort_id, "starts_at": session["starts_at"]}
+    earlier: dict[UUID | None, list[tuple[int, RegisterEntry]]] = defaultdict(list)
+    for row in (await conn.execute(EARLIER, earlier_key)).mappings():
+        earlier[row["place_id"]].append((row["number"], entry_of(row)))
+    standing: dict[tuple[UUID | None, str], list[RegisterEntry]] = defaultdict(list)
+    for entry in entries:
+        if entry.standing == CURRENT:
+            standing[entry.place_id, entry.kind].append(entry)
+    programme = programmes.get(session["programme"])
+    participants = {person["place_id"]: person["participant_id"] for person in people}
+    return RegisterSheet(
+        **session,
+        shown_at=now,
+        stations=[ShownStation(**asdict(station)) for station in (programme.stations if programme else ())],
+        lines=[_line(person, standing, earlier[person["place_id"]], number=number) for person in people],
+        incidents=[
+            _shown(ShownIncident, entry, participant_id=participants.get(entry.place_id))
+            for (_, kind), made in standing.items()
+            if kind == INCIDENT
+            for entry in made
+        ],
+        contested=_contested(entries, participants=participants),
+        signed_off=_latest(ShownEntry, standing[None, SIGN_OFF]),
+    )
+
+
+async def register_history(conn: AsyncConnection, session_id: UUID) -> Sequence[HistoryLine]:
+    """Every entry of a session's register in the order in which they arrived, whatever became of it."""
+    session = (await conn.execute(SESSION, {"session_id": session_id})).mappings().one_or_none()
+    if session is None:
+        return []
+    names = {row.place_id: row for row in await conn.execute(NAMES, {"cohort_id": session["cohort_id"]})}
+    entries = [entry_of(row) for row in (await conn.execute(ENTRIES, {"session_id": session_id})).mappings()]
+    return [
+        HistoryLine(
+            **_made(entry),
+            kind=entry.kind,
+            participant_id=names[entry.place_id].participant_id if entry.place_id in names else None,
+            display_name=names[entry.place_id].display_name if entry.place_id in names else None,
+            standing=entry.standing,
+            content=asdict(entry.content),
+        )
+        for entry in entries
+    ]
+
+
+def shown_exercise(entry: RegisterEntry, *, number: int) -> ShownExercise:
+    """An exercise record of the session that has this number."""
+    content = asdict(entry.content)
+    del content["removed"]
+    return ShownExercise(**_made(entry), **content, record_id=_record_id(entry), number=number)
+
+
+def _line(
+    person: RowMapping,
+    standing: Mapping[tuple[UUID | None, str], list[RegisterEntry]],
+    earlier: Sequence[tuple[int, RegisterEntry]],
+    *,
+    number: int,
+) -> RegisterLine:
+    def made(kind: str) -> list[RegisterEntry]:
+        return standing.get((person["place_id"], kind), [])
+
+    mark = _latest(ShownMark, made(ATTENDANCE))
+    goals = [*made(GOALS), *(entry for _, entry in earlier if entry.kind == GOALS)]
+    return RegisterLine(
+        **person,
+        status=mark.status if mark else None,
+        mark=mark,
+        exercises=[shown_exercise(entry, number=number) for entry in made(EXERCISE) if not asdict(entry.content)["removed"]],
+        last_time=[shown_exercise(entry, number=when) for when, entry in earlier if entry.kind == EXERCISE],
+        goals=_latest(ShownGoals, goals[:1]),
+        review=_latest(ShownReview, made(REVIEW)),
+        flag=_latest(ShownFlag, made(CLOSE_ATTENTION)),
+    )
+
+
+def _contested(entries: Sequence[RegisterEntry], *, participants: Mapping[UUID | None, UUID]) -> list[Contested]:
+    stands = {entry.slot: entry.entry_id for entry in entries if entry.standing == CURRENT}
+    return [
+        Contested(
+            entry_id=entry.entry_id,
+            stands=stands[entry.slot],
+            kind=entry.kind,
+            participant_id=participants.get(entry.place_id),
+            record_id=_record_id(entry) if entry.kind == EXERCISE else None,
+            by=entry.made.name,
+            at=entry.made.at,
+            content=asdict(entry.content),
+        )
+        for entry in entries
+        if entry.standing == CONTESTED
+    ]
+
+
+def _latest(shape: type[T], entries: Sequence[RegisterEntry]) -> T | None:
+    return _shown(shape, entries[-1]) if entries else None
+
+
+def _shown(shape: type[T], entry: RegisterEntry, **more: Any) -> T:
+    return shape(**_made(entry), **asdict(entry.content), **more)
+
+
+def _made(entry: RegisterEntry) -> dict[str, Any]:
+    return {"entry_id": entry.entry_id, "by": entry.made.name, "at": entry.made.at, "reason": entry.made.reason}
+
+
+def _record_id(entry: RegisterEntry) -> str:
+    return entry.slot.rpartition(":")[2]

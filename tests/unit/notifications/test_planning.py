@@ -113,6 +113,31 @@ async def test_attending_and_more_registers_say_nothing_new() -> None:
     assert desk.all() == before
 
 
+async def test_two_sessions_missed_in_a_row_are_told_once_for_each_row_and_not_once_the_person_came() -> None:
+    desk, cohort = FakeDesk(), a_cohort(*FOUR)
+    await tell_cohorts(desk, cohort)
+    await tell_places(desk, a_place("placed", cohort))
+
+    async def miss(*rows: int, sequence: int) -> None:
+        for number, missed in enumerate(rows, start=sequence):
+            await tell_places(desk, replace(a_place("attending", cohort, sequence=number), missed_in_a_row=missed))
+
+    await miss(1, 2, 3, sequence=2)
+    [told] = [message for message in desk.all() if message.kind is Kind.MISSED_TWO]
+    assert (told.due_at, told.useful_until) == (NOW, cohort.sessions[0].starts_at)
+    await miss(0, sequence=5)
+    assert [(message.kind, message.reason) for message in desk.announced] == [(Kind.MISSED_TWO, Reason.CAME_AGAIN)]
+    await miss(1, 2, sequence=6)
+    assert len([message for message in desk.all() if message.kind is Kind.MISSED_TWO]) == 2
+
+
+async def test_who_missed_the_last_sessions_of_all_is_not_asked_to_the_next_one() -> None:
+    desk, cohort = FakeDesk(), a_cohort(NOW - 2 * DAY, NOW - DAY)
+    await tell_cohorts(desk, cohort)
+    await tell_places(desk, replace(a_place("placed", cohort), missed_in_a_row=2))
+    assert Kind.MISSED_TWO not in kinds(desk.all())
+
+
 @pytest.mark.parametrize("status", ["completed", "below_completion", "never_started", "discontinued", "cut_short"])
 async def test_a_place_that_has_ended_takes_back_what_was_not_sent(status: str) -> None:
     desk, cohort = FakeDesk(), a_cohort(*FOUR)

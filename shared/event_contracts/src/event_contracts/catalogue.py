@@ -294,6 +294,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
                 "complete_nomination",
                 "confirm_contact",
                 "own_page",
+                "missed_two",
             ),
             "channel": ("sms", "email", "none"),
             "status": ("sent", "failed", "dropped", "unknown"),

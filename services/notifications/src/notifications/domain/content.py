@@ -104,6 +104,11 @@ def _what_comes_next(asked: _Asked) -> dict[str, Any]:
     return {"signposts": signposts, "signposts_for_sms": fit_for_sms(signposts)}
 
 
+def _missed_two(asked: _Asked) -> dict[str, Any]:
+    sessions = asked.cohort.to_come(now=asked.now)
+    return {"site_name": asked.cohort.site_name, "next_session": asked.spoken(sessions[0].starts_at) if sessions else None}
+
+
 def _link(path: str) -> Callable[[_Asked], dict[str, Any]]:
     def content(asked: _Asked) -> dict[str, Any]:
         return {
@@ -129,6 +134,7 @@ _CONTENT: Mapping[Kind, Callable[[_Asked], dict[str, Any]]] = MappingProxyType(
         Kind.SESSION_CHANGED: _session_changed,
         Kind.QUESTIONNAIRE_DUE: _questionnaire_due,
         Kind.WHAT_COMES_NEXT: _what_comes_next,
+        Kind.MISSED_TWO: _missed_two,
         Kind.COMPLETE_NOMINATION: _link("complete"),
         Kind.CONFIRM_CONTACT: _confirm_contact,
         Kind.OWN_PAGE: _link("me"),

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     SESSION_CHANGED = "session_changed"
     QUESTIONNAIRE_DUE = "questionnaire_due"
     WHAT_COMES_NEXT = "what_comes_next"
+    MISSED_TWO = "missed_two"
     COMPLETE_NOMINATION = "complete_nomination"
     CONFIRM_CONTACT = "confirm_contact"
     OWN_PAGE = "own_page"
@@ -56,6 +57,7 @@ class Reason(StrEnum):
     REPLACED = "replaced"
     PLACE_CHANGED = "place_changed"
     PLACE_ENDED = "place_ended"
+    CAME_AGAIN = "came_again"
     SESSION_CANCELLED = "session_cancelled"
     NO_LONGER_ASKED = "no_longer_asked"
     REFERRAL_CANCELLED = "referral_cancelled"
@@ -82,6 +84,7 @@ _MEANINGS = MappingProxyType(
         Reason.REPLACED: "A newer message says it.",
         Reason.PLACE_CHANGED: "The person no longer has this place.",
         Reason.PLACE_ENDED: "The person's programme has ended.",
+        Reason.CAME_AGAIN: "The person has come to a session since.",
         Reason.SESSION_CANCELLED: "The session does not take place.",
         Reason.NO_LONGER_ASKED: "The questionnaire is no longer asked for.",
         Reason.REFERRAL_CANCELLED: "The referral was cancelled.",

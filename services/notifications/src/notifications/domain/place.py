@@ -5,6 +5,8 @@ from enum import Enum
 from types import MappingProxyType
 from uuid import UUID
 
+MISSED_TOO_MANY = 2
+
 
 class Standing(Enum):
     """What a place's status means for messages."""
@@ -31,13 +33,14 @@ _STANDING = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A person's place; `sequence` is its version."""
+    """A person's place; `sequence` is its version, `missed_in_a_row` the sessions missed since the person last came."""
 
     id: UUID
     sequence: int
     participant_id: UUID
     status: str
     cohort_id: UUID | None
+    missed_in_a_row: int = 0
 
     @property
     def standing(self) -> Standing:
@@ -48,6 +51,10 @@ class Place:
     def stands_as(self, other: "Place | None") -> bool:
         """Whether a person has nothing new to hear compared with `other`."""
         return other is not None and self.standing is other.standing and self.cohort_id == other.cohort_id
+
+    def began_to_miss(self, before: "Place | None") -> bool:
+        """Whether so many sessions in a row were missed as to ask how the person is, and were not before."""
+        return self.missed_in_a_row >= MISSED_TOO_MANY > (before.missed_in_a_row if before else 0)
 
     def after(self, before: "Place | None") -> "Place":
         """The place as it is to be kept when `before` was known: a status that we don't know leaves the one that we do."""

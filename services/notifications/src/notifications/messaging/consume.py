@@ -194,6 +194,7 @@ def read_place(event: Event) -> Place:
         participant_id=fact.participant_id,
         status=fact.status,
         cohort_id=fact.cohort_id,
+        missed_in_a_row=fact.missed_in_a_row,
     )
 
 

@@ -91,6 +91,7 @@ PLACES = Table(
     Column("participant_id", Uuid, nullable=False),
     Column("status", Text, nullable=False),
     Column("cohort_id", Uuid),
+    Column("missed_in_a_row", Integer, nullable=False, server_default="0"),
     Index("places_by_cohort", "cohort_id"),
 )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from notifications.domain.cohort import Cohort
 from notifications.domain.message import Kind, Reason
-from notifications.domain.place import Place, Standing
+from notifications.domain.place import MISSED_TOO_MANY, Place, Standing
 from notifications.use_cases.book import Book, Planned
 from notifications.use_cases.desk import Desk
 from notifications.use_cases.plan_reminders import plan_reminders
@@ -20,7 +20,11 @@ async def plan_messages_about_place(*, places: Sequence[Place], now: datetime, n
     # Cohorts are locked before places, as keep_cohort does it.
     cohorts = await desk.cohorts.steady({place.cohort_id for place in places if place.cohort_id is not None})
     known = dict(await desk.places.of({place.id for place in places}))
-    told = {place.participant_id for place in places if not place.stands_as(known.get(place.id))}
+    told = {
+        place.participant_id
+        for place in places
+        if not place.stands_as(known.get(place.id)) or _news_of_absence(place, known.get(place.id))
+    }
     book = Book(await desk.messages.of_participants(told) if told else (), new_id=new_id, now=now)
     results: list[Result] = []
     newest: dict[UUID, Place] = {}
@@ -30,12 +34,16 @@ async def plan_messages_about_place(*, places: Sequence[Place], now: datetime, n
             results.append(Done())
             continue
         place = fact.after(before)
-        if not place.stands_as(before) and place.standing is not Standing.NOT_KNOWN:
+        new_standing, new_absence = not place.stands_as(before), _news_of_absence(place, before)
+        if (new_standing or new_absence) and place.standing is not Standing.NOT_KNOWN:
             cohort = cohorts.get(place.cohort_id) if place.cohort_id is not None else None
             if place.standing is Standing.IN_COHORT and cohort is None:
                 results.append(NotYet("unknown_cohort"))
                 continue
-            _tell(book=book, place=place, cohort=cohort, now=now)
+            if new_standing:
+                _tell(book=book, place=place, cohort=cohort, now=now)
+            if new_absence and cohort is not None:
+                _tell_of_absence(book=book, place=place, before=before, cohort=cohort, now=now)
         known[place.id] = newest[place.id] = place
         results.append(Done())
     await desk.places.keep(list(newest.values()))
@@ -57,6 +65,29 @@ def _tell(*, book: Book, place: Place, cohort: Cohort | None, now: datetime) -> 
         book.drop(message, Reason.PLACE_ENDED if place.standing is Standing.ENDED else Reason.PLACE_CHANGED)
     if place.standing is Standing.WAITING:
         _plan_once_more(book=book, place=place, kind=Kind.WAITING_LIST, cohort=None, now=now)
+
+
+def _news_of_absence(place: Place, before: Place | None) -> bool:
+    return place.missed_in_a_row != (before.missed_in_a_row if before else 0)
+
+
+def _tell_of_absence(*, book: Book, place: Place, before: Place | None, cohort: Cohort, now: datetime) -> None:
+    """Ask, once for each row of absences, how somebody is; not any more once they have come."""
+    sessions = cohort.to_come(now=now)
+    if place.standing is Standing.IN_COHORT and place.began_to_miss(before) and sessions:
+        book.plan(
+            participant_id=place.participant_id,
+            kind=Kind.MISSED_TWO,
+            about_id=f"{place.id}@{place.sequence}",
+            place_id=place.id,
+            cohort_id=cohort.id,
+            due_at=now,
+            useful_until=sessions[0].starts_at,
+        )
+    elif place.missed_in_a_row < MISSED_TOO_MANY:
+        for message in book.of(place.participant_id):
+            if message.kind is Kind.MISSED_TWO and message.place_id == place.id and message.is_open:
+                book.drop(message, Reason.CAME_AGAIN)
 
 
 def _plan_once_more(*, book: Book, place: Place, kind: Kind, cohort: Cohort | None, now: datetime) -> None:

@@ -160,6 +160,13 @@ class EnrolmentBench:
         finally:
             await connection.close()
 
+    async def locked(self, table: str) -> Any:
+        """A connection that keeps everybody from writing to a table until it is closed."""
+        connection = await asyncpg.connect(self.database.dsn)
+        await connection.execute("BEGIN")
+        await connection.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+        return connection
+
     async def published(self, type_: str, *, at_least: int = 1) -> list[dict[str, Any]]:
         """The bodies of what the service published of one type, in the order in which the outbox has them."""
 

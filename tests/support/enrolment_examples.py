@@ -73,7 +73,7 @@ def a_referral(sender: Sender = PRACTICE, *, body: str | None = None, **changes:
 
 
 def a_cancellation(service_request: str, sender: Sender = PRACTICE, *, body: str | None = None) -> CancelReferral:
-    return CancelReferral(sent=sent(sender, body=body), service_request=service_request)
+    return CancelReferral(sent=sent(sender, body=body), service_requests=(service_request,))
 
 
 def new_ids() -> Callable[[], UUID]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from enrolment.messaging.bars import ELIGIBILITY_QUESTIONNAIRE, read_bars
-from enrolment.messaging.fhir import bundle_from_json, bundle_from_xml
+from enrolment.bars.reading import ELIGIBILITY_QUESTIONNAIRE, read_bars
+from enrolment.bars.tree import bundle_from_json, bundle_from_xml
 from enrolment.settings import EnrolmentSettings
 from enrolment.use_cases.answer_messages import Message
 from enrolment.use_cases.cancel_referral import CancelReferral
@@ -147,7 +147,7 @@ def test_a_service_request_that_is_taken_back_is_a_cancellation(status: str) -> 
     resource(bundle, "ServiceRequest")["status"] = status
     message = read(bundle)
     assert isinstance(message, CancelReferral)
-    assert message.service_request == "urn:uuid:sr"
+    assert message.service_requests == ("urn:uuid:sr", "sr")
 
 
 @pytest.mark.parametrize(

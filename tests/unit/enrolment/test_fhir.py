@@ -2,7 +2,7 @@
 
 import pytest
 
-from enrolment.messaging.fhir import bundle_from_json, bundle_from_xml, every, first_text, resources
+from enrolment.bars.tree import bundle_from_json, bundle_from_xml, every, first_text, resources
 from service_kit.envelope import UnreadableError
 
 XML = b"""<?xml version="1.0"?><!-- a comment -->

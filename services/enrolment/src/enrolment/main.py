@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from uuid import UUID
@@ -11,16 +12,19 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from enrolment.bars.answer import Answerer
 from enrolment.channels import CHANNELS
 from enrolment.channels.channel import Channel, Surroundings
 from enrolment.domain.programmes import Programme, ProgrammeDataError, by_code, read_programme
 from enrolment.domain.referrals import Referral
 from enrolment.http.audit import audit_router
+from enrolment.http.bars import BarsSettings, bars_router
 from enrolment.http.organisations import Organisations, organisations_router
 from enrolment.http.participants import JourneyPage, participants_router
 from enrolment.http.reviews import reviews_router
 from enrolment.messaging import publish
 from enrolment.messaging.consume import Intake
+from enrolment.messaging.direct import DirectIntake
 from enrolment.messaging.nominations import Nominating
 from enrolment.settings import EnrolmentSettings
 from enrolment.storage.nominations import NominationRepository, stand_ins_by_id
@@ -57,6 +61,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
         new_id=new_id,
         more=tuple(reaction for channel in channels for reaction in channel.reactions(around)),
     )
+    direct = DirectIntake(transaction=service.transaction, clock=service.clock, rules=rules, store=_repository, new_id=new_id)
     pages = Pages(f"{NAME}.http")
     organisations = Organisations(
         engine=service.engine,
@@ -83,6 +88,13 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
             audit_router(engine=engine, access=access),
             organisations_router(organisations),
             *(router for channel in channels for router in channel.routers(around)),
+            bars_router(
+                settings=_bars_settings(settings),
+                organisations=organisations,
+                take=direct.take,
+                now=service.clock.now,
+                new_id=new_id,
+            ),
         ],
         current={publish.CONTACT: _contacts, publish.PERSON: _people},
     )
@@ -114,6 +126,17 @@ def _migrations() -> Path:
 
 def _new_token() -> str:
     return secrets.token_urlsafe(32)
+
+
+def _bars_settings(settings: EnrolmentSettings) -> BarsSettings:
+    return BarsSettings(
+        programme=settings.bars_programme,
+        versions=settings.bars_versions,
+        core_versions=settings.bars_core_versions,
+        use_cases=settings.bars_use_cases,
+        answerer=Answerer(name=settings.bars_name, address=f"{settings.public_url}/{NAME}/fhir"),
+        software_version=version("limber-enrolment"),
+    )
 
 
 def _repository(conn: AsyncConnection, now: datetime) -> IntakeRepository:

@@ -50,6 +50,19 @@ class Person:
             emergency_contact_phone=other.emergency_contact_phone if contact_missing else self.emergency_contact_phone,
         )
 
+    def brought_up_to_date_by(self, other: "Person") -> "Person":
+        """Take over how to reach the person from a newer description by the same sender; who they are stays as it is."""
+        completed = self.completed_by(other)
+        named = other.emergency_contact_name is not None
+        return replace(
+            completed,
+            phone=other.phone or self.phone,
+            email=other.email or self.email,
+            preferred_channel=other.preferred_channel or self.preferred_channel,
+            emergency_contact_name=other.emergency_contact_name if named else self.emergency_contact_name,
+            emergency_contact_phone=other.emergency_contact_phone if named else self.emergency_contact_phone,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:

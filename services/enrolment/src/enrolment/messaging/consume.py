@@ -9,11 +9,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from enrolment.bars.reading import believed_number, read_bars
+from enrolment.bars.tree import bundle_from_json, bundle_from_xml
 from enrolment.domain.eligibility import Answers
 from enrolment.domain.person import Person
 from enrolment.messaging import publish
-from enrolment.messaging.bars import believed_number, read_bars
-from enrolment.messaging.fhir import bundle_from_json, bundle_from_xml
 from enrolment.messaging.reading import digest_of, optional, required, sender_of
 from enrolment.use_cases.answer_messages import Message, answer_messages
 from enrolment.use_cases.answer_repeat import Receipts, answer_repeat
@@ -21,6 +21,7 @@ from enrolment.use_cases.answer_unreadable import Unreadable, UnreadableReceipts
 from enrolment.use_cases.cancel_referral import CancelReferral
 from enrolment.use_cases.known import IntakeStore, Sent
 from enrolment.use_cases.receive_referral import ReceiveReferral, Rules
+from enrolment.use_cases.update_referral import UpdateReferral
 from event_contracts import intake
 from service_kit import outbox
 from service_kit.consumer import Consumer, Reaction, Received, Repeat, Unread
@@ -128,6 +129,8 @@ def _key(message: Message) -> str:
     match message:
         case ReceiveReferral():
             key = message.person.identity().match_keys()[0]
+        case UpdateReferral():
+            key = message.referral.person.identity().match_keys()[0]
         case CancelReferral():
             key = message.person_key or message.sent.event_id
         case _:

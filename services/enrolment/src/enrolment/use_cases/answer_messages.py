@@ -11,8 +11,9 @@ from enrolment.use_cases.known import IntakeStore, Known, Wanted
 from enrolment.use_cases.outcome import Outcome
 from enrolment.use_cases.receive_referral import ReceiveReferral, Rules, receive_referral
 from enrolment.use_cases.refuse_message import RefuseMessage, refuse_message
+from enrolment.use_cases.update_referral import UpdateReferral, update_referral
 
-Message = ReceiveReferral | CancelReferral | RefuseMessage
+Message = ReceiveReferral | UpdateReferral | CancelReferral | RefuseMessage
 
 
 async def answer_messages(
@@ -36,6 +37,8 @@ def _answer(message: Message, known: Known, rules: Rules, now: datetime, new_id:
     match message:
         case ReceiveReferral():
             return receive_referral(message, known=known, rules=rules, now=now, new_id=new_id)
+        case UpdateReferral():
+            return update_referral(message, known=known, rules=rules, now=now, new_id=new_id)
         case CancelReferral():
             return cancel_referral(message, known=known, now=now)
         case RefuseMessage():
@@ -67,11 +70,16 @@ def _same_again(message: Message, earlier: Receipt, known: Known, now: datetime)
 
 def _wanted(messages: Sequence[Message]) -> Wanted:
     referrals = [message for message in messages if isinstance(message, ReceiveReferral)]
+    updates = [message for message in messages if isinstance(message, UpdateReferral)]
+    people = [message.person for message in referrals] + [update.referral.person for update in updates]
     return Wanted(
         bodies=[(message.sent.sender, message.sent.body_digest) for message in messages],
         names=[(message.sent.sender, message.sender_referral_id) for message in referrals],
         service_requests=[
-            (message.sent.sender, message.service_request) for message in messages if isinstance(message, CancelReferral)
+            (message.sent.sender, name)
+            for message in messages
+            if isinstance(message, CancelReferral | UpdateReferral)
+            for name in message.service_requests
         ],
-        identity_keys=sorted({key for message in referrals for key in message.person.identity().match_keys()}),
+        identity_keys=sorted({key for person in people for key in person.identity().match_keys()}),
     )

@@ -15,16 +15,19 @@ CANCELLED_BY_SENDER = Reason("cancelled_by_sender", "The sender took the referra
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelReferral:
-    """Take back whatever this sender referred under one ServiceRequest. `person_key` is a match key of the person, if named."""
+    """Take back whatever this sender referred under one ServiceRequest, which may be known by several names.
+
+    `person_key` is a match key of the person, if named.
+    """
 
     sent: Sent
-    service_request: str
+    service_requests: tuple[str, ...]
     person_key: str | None = None
 
 
 def cancel_referral(command: CancelReferral, *, known: Known, now: datetime) -> Outcome:
     """Cancel the referrals of a ServiceRequest; an enrolment ends unless another referral that stands led to it as well."""
-    held = known.referrals_of_service_request(command.sent.sender, command.service_request)
+    held = known.referrals_of_service_request(command.sent.sender, command.service_requests)
     if not held:
         reason = Reason("unknown_referral", "No referral with this ServiceRequest came from this sender.", "ServiceRequest")
         return Outcome(receipt=_answer(command, now, status="invalid", reasons=(reason,)))

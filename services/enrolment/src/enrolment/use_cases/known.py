@@ -133,9 +133,10 @@ class Known:
         referral_id = self._by_name.get((sender, sender_referral_id))
         return None if referral_id is None else self.referrals[referral_id]
 
-    def referrals_of_service_request(self, sender: Sender, service_request: str) -> list[Referral]:
-        """Return every referral of this sender that carries this ServiceRequest, the oldest first."""
-        return [self.referrals[referral_id] for referral_id in self._by_service_request.get((sender, service_request), ())]
+    def referrals_of_service_request(self, sender: Sender, names: Iterable[str]) -> list[Referral]:
+        """Return every referral of this sender that carries a ServiceRequest of one of these names, the oldest first."""
+        ids = dict.fromkeys(each for name in names for each in self._by_service_request.get((sender, name), ()))
+        return sorted((self.referrals[each] for each in ids), key=lambda referral: (referral.received_at, referral.id))
 
     def referrals_of(self, participant_ids: Iterable[UUID]) -> list[Referral]:
         """Return these people's referrals, the oldest first."""

@@ -7,28 +7,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 
+from enrolment.bars.tree import Node, every, first_text, resources, texts
+from enrolment.bars.workflow import CANCELLING, CATEGORIES
 from enrolment.domain.eligibility import Answers
 from enrolment.domain.nhs_number import NhsNumberError, parse_nhs_number
 from enrolment.domain.person import Person
 from enrolment.domain.reason import Reason
-from enrolment.messaging.fhir import Node, every, first_text, resources, texts
 from enrolment.use_cases.answer_messages import Message
 from enrolment.use_cases.cancel_referral import CancelReferral
 from enrolment.use_cases.known import Sent
 from enrolment.use_cases.receive_referral import ReceiveReferral
 from enrolment.use_cases.refuse_message import RefuseMessage
+from enrolment.use_cases.update_referral import UpdateReferral
 from service_kit.envelope import UnreadableError
 
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 SNOMED = "http://snomed.info/sct"
-CATEGORIES = "https://fhir.nhs.uk/CodeSystem/message-category-servicerequest"
 # BaRS has no place for what our programmes ask. A sender who wants more than a review adds a QuestionnaireResponse to this
 # questionnaire, whose items are linked by the field names of our own referral JSON (`clinical.…`).
 ELIGIBILITY_QUESTIONNAIRE = "urn:limber:questionnaire:eligibility"
 NO_RED_FLAG = "none"
 LONGEST_PAIN_MONTHS = 1200
 BARS_VERSION = "bars_version"
-CANCELLING = frozenset({"revoked", "entered-in-error"})
 # SNOMED CT: osteoarthritis, of knee, of hip; pain in joint, knee pain, hip pain.
 CONDITIONS: Mapping[str, tuple[str, str | None]] = MappingProxyType(
     {
@@ -59,6 +59,7 @@ FIELD_NAMES: Mapping[str, str] = MappingProxyType(
 _ONESELF = "ONESELF"
 _EMERGENCY = frozenset({"ECON", "EP", "C"})
 _MAX_TEXT = 500
+_URN = "urn:uuid:"
 
 
 def read_bars(bundle: Node, *, sent: Sent, programme: str, accepted_versions: Sequence[str]) -> Message:
@@ -69,25 +70,40 @@ def read_bars(bundle: Node, *, sent: Sent, programme: str, accepted_versions: Se
         settles = refusal.code != BARS_VERSION  # which versions are accepted is configuration
         return RefuseMessage(sent=sent, reason=refusal, sender_referral_id=message_id, settles_body=settles)
     full_url, request = _only(bundle, "ServiceRequest")
-    service_request = first_text(request, "identifier", "value") or first_text(request, "id") or full_url
-    if service_request is None:
-        raise UnreadableError("The ServiceRequest has no identifier, id or fullUrl.", field="ServiceRequest.identifier")
+    names = _names(full_url, request)
     if first_text(request, "status") in CANCELLING:
-        return CancelReferral(sent=sent, service_request=_short(service_request), person_key=_person_key(bundle))
+        return CancelReferral(sent=sent, service_requests=names, person_key=_person_key(bundle))
     refusal = _no_referral(request)
     if refusal is not None:
         return RefuseMessage(sent=sent, reason=refusal, sender_referral_id=message_id)
     authored_on = _day(request, "ServiceRequest", "authoredOn")
-    return ReceiveReferral(
+    referral = ReceiveReferral(
         sent=sent,
-        sender_referral_id=_short(message_id or service_request),
+        sender_referral_id=_short(message_id or names[0]),
         programme=programme,
         person=_person(_only(bundle, "Patient")[1]),
         answers=_answers(bundle, authored_on),
-        service_request=_short(service_request),
+        service_request=names[0],
         referred_on=authored_on,
         field_names=FIELD_NAMES,
     )
+    if "update" in set(texts(_only(bundle, "MessageHeader")[1], "reason", "coding", "code")):
+        return UpdateReferral(referral=referral, service_requests=names)
+    return referral
+
+
+def _names(full_url: str | None, request: Node) -> tuple[str, ...]:
+    """Return what a ServiceRequest is known by, the best first: its identifiers, its id, its fullUrl.
+
+    Senders may name one by its id that they named by its fullUrl before, so each is given in the form of the other as well.
+    """
+    own_id = first_text(request, "id")
+    names = [*texts(request, "identifier", "value"), own_id, full_url]
+    names += [f"{_URN}{own_id}" if own_id else None, full_url.removeprefix(_URN) if full_url else None]
+    found = tuple(dict.fromkeys(_short(name) for name in names if name))
+    if not found:
+        raise UnreadableError("The ServiceRequest has no identifier, id or fullUrl.", field="ServiceRequest.identifier")
+    return found
 
 
 def _no_request(bundle: Node, accepted_versions: Sequence[str]) -> Reason | None:

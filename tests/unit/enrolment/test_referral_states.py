@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from enrolment.domain.enrolments import Enrolment
+from enrolment.domain.enrolments import EndedError, Enrolment
 from enrolment.domain.matching import Match
 from enrolment.domain.reason import Reason
 from enrolment.domain.referrals import STATES, ImpossibleStepError, Referral, decide
@@ -32,22 +32,17 @@ def tables() -> list[list[list[str]]]:
     return [table for table in found if table]
 
 
-STEPS, BEGINNINGS = tables()
+STEPS, BEGINNINGS, ENDINGS = tables()
 CELLS = [(row[0], step, cell) for row in STEPS[1:] for step, cell in zip(STEPS[0][1:], row[1:], strict=True)]
 
 
-async def a_held_referral(status: str, *, enrolled: bool) -> tuple[Desk, Referral]:
-    """A referral in a state, and whether its person is enrolled through another."""
-    desk = Desk()
-    waiting = a_referral(answers=answers(pain_months=None), service_request="sr-1")
-    await desk.answer(waiting)
-    [referral] = desk.store.referrals.values()
-    enrolment = Enrolment(
+def an_enrolment(participant_id: UUID, *, status: str = "enrolled") -> Enrolment:
+    return Enrolment(
         id=UUID(int=99),
         sequence=1,
-        participant_id=referral.participant_id,
+        participant_id=participant_id,
         programme=PROGRAMME.code,
-        status="enrolled",
+        status=status,
         enrolled_at=NOW,
         changed_at=NOW,
         referral_channel="gp",
@@ -56,6 +51,15 @@ async def a_held_referral(status: str, *, enrolled: bool) -> tuple[Desk, Referra
         outward_code=None,
         preferred_site=None,
     )
+
+
+async def a_held_referral(status: str, *, enrolled: bool) -> tuple[Desk, Referral]:
+    """A referral in a state, and whether its person is enrolled through another."""
+    desk = Desk()
+    waiting = a_referral(answers=answers(pain_months=None), service_request="sr-1")
+    await desk.answer(waiting)
+    [referral] = desk.store.referrals.values()
+    enrolment = an_enrolment(referral.participant_id)
     held = replace(referral, status=status, enrolment_id=enrolment.id if status in {"accepted", "duplicate"} else None)
     desk.store.referrals[referral.id] = held
     if enrolled or held.enrolment_id:
@@ -149,3 +153,13 @@ def test_a_doubt_goes_to_review_even_if_something_else_is_against(
     )
     assert (decision.status, decision.reasons[0].code) == ("needs_review", code)
     assert all(isinstance(reason, Reason) and reason.text.endswith(".") for reason in decision.reasons)
+
+
+@pytest.mark.parametrize(("status", "expected"), ENDINGS[1:])
+def test_an_enrolment_ends_once(status: str, expected: str) -> None:
+    enrolment = an_enrolment(UUID(int=1), status=status)
+    if expected == "no":
+        with pytest.raises(EndedError):
+            enrolment.withdrawn(now=NOW)
+        return
+    assert (enrolment.withdrawn(now=NOW).status, enrolment.withdrawn(now=NOW).sequence) == (expected, 2)

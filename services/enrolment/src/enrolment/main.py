@@ -19,16 +19,26 @@ from enrolment.domain.programmes import Programme, ProgrammeDataError, by_code, 
 from enrolment.domain.referrals import Referral
 from enrolment.http.audit import audit_router
 from enrolment.http.bars import BarsSettings, bars_router
+from enrolment.http.change_page import ChangePage, change_page_router
+from enrolment.http.corrections import corrections_router
+from enrolment.http.deeds import deeds_router
+from enrolment.http.merges import merges_router
+from enrolment.http.near_matches import near_matches_router
 from enrolment.http.organisations import Organisations, organisations_router
 from enrolment.http.participants import JourneyPage, participants_router
+from enrolment.http.people_steps import PeopleSteps, Step
 from enrolment.http.reviews import reviews_router
+from enrolment.http.standings import standings_router
 from enrolment.messaging import publish
 from enrolment.messaging.consume import Intake
 from enrolment.messaging.direct import DirectIntake
 from enrolment.messaging.nominations import Nominating
 from enrolment.settings import EnrolmentSettings
+from enrolment.storage import audit
 from enrolment.storage.nominations import NominationRepository, stand_ins_by_id
+from enrolment.storage.people import PeopleRepository
 from enrolment.storage.repositories import IntakeRepository, participants_by_id
+from enrolment.use_cases.outcome import StepTaken
 from enrolment.use_cases.receive_referral import Rules
 from enrolment.use_cases.review_referral import Reviewer, review_referral
 from page_base.installation import install
@@ -77,14 +87,32 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
             await outbox.add(conn, list(publish.events_of(outcome, because=None)))
         return outcome.referrals[0]
 
+    async def take(step: Step) -> StepTaken:
+        async with service.transaction() as conn:
+            now = service.clock.now()
+            taken = await step(PeopleRepository(conn, now=now), now)
+            await outbox.add(conn, list(publish.events_of_step(taken, because=None)))
+        return taken
+
     engine, access = service.engine, service.access
     names = {programme.code: programme.name for programme in programmes.values()}
     journey_page = JourneyPage(engine=engine, pages=pages, programmes=names, others=OTHER_PARTS)
+    joints = tuple(sorted({joint for programme in programmes.values() for joint in programme.joints}))
+    change_page = ChangePage(engine=engine, pages=pages, programmes=names, joints=joints)
+    people_steps = PeopleSteps(
+        access=access, page=change_page, take=take, new_id=new_id, joints=joints, in_production=settings.in_production
+    )
     app = service.app(
         consumers=[intake.consumer()],
         routers=[
             participants_router(engine=engine, access=access, pages=pages, journey_page=journey_page),
             reviews_router(engine=engine, access=access, journey_page=journey_page, review=review, now=service.clock.now),
+            corrections_router(people_steps),
+            standings_router(people_steps),
+            merges_router(people_steps),
+            change_page_router(change_page, access=access),
+            near_matches_router(engine=engine, access=access),
+            deeds_router(engine=engine, access=access, pages=pages, entries=audit.of_participant),
             audit_router(engine=engine, access=access),
             organisations_router(organisations),
             *(router for channel in channels for router in channel.routers(around)),

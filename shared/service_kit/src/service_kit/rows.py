@@ -39,6 +39,11 @@ def inserting(table: Table, rows: Sequence[Row]) -> Write:
     return Write(_Shape("insert", table, _columns(rows)), rows)
 
 
+def inserting_new(table: Table, rows: Sequence[Row]) -> Write:
+    """Insert the rows that conflict with none; the others are left out."""
+    return Write(_Shape("insert new", table, _columns(rows)), rows)
+
+
 def updating(table: Table, rows: Sequence[Row]) -> Write:
     """Set the given columns of the rows found by primary key; all key columns must be given."""
     return Write(_Shape("update", table, _columns(rows)), rows)

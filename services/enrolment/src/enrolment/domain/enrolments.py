@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+
+class EndedError(ValueError):
+    """The enrolment has ended already."""
+
+    def __init__(self) -> None:
+        super().__init__("The person has withdrawn from this programme already.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,7 +18,8 @@ class Enrolment:
     """`status` is enrolled or withdrawn; a person has at most one that is enrolled in a programme. Withdrawn is final.
 
     `available` are times of the week (`mon-am`) at which the person can come; none means any. `employer` is the organisation that
-    they work for, for cohorts that are its own.
+    they work for, for cohorts that are its own. `doubled` marks one that a merge brought beside another enrolment in the same
+    programme: staff say which of the two goes on.
     """
 
     id: UUID
@@ -30,9 +39,27 @@ class Enrolment:
     access_needs: tuple[str, ...] = ()
     available: tuple[str, ...] = ()
     employer: str | None = None
+    doubled: bool = False
 
     def withdrawn(self, *, now: datetime) -> "Enrolment":
-        """End the enrolment; one that has ended stays as it is."""
+        """End the enrolment; EndedError where it has ended."""
         if self.status == "withdrawn":
+            raise EndedError
+        return self._changed(now, status="withdrawn", doubled=False)
+
+    def of(self, participant_id: UUID, *, doubled: bool, now: datetime) -> "Enrolment":
+        """Give the enrolment to another person, as a merge does."""
+        return self._changed(now, participant_id=participant_id, doubled=doubled)
+
+    def alone(self, *, now: datetime) -> "Enrolment":
+        """The enrolment after the other one of the same person and programme ended."""
+        return self._changed(now, doubled=False)
+
+    def corrected(self, *, joints: tuple[str, ...], outward_code: str | None, now: datetime) -> "Enrolment":
+        """The enrolment after what placing needs was corrected; the same where nothing differs."""
+        if (joints, outward_code) == (self.joints, self.outward_code):
             return self
-        return replace(self, status="withdrawn", sequence=self.sequence + 1, changed_at=now)
+        return self._changed(now, joints=joints, outward_code=outward_code)
+
+    def _changed(self, now: datetime, **changes: Any) -> "Enrolment":
+        return replace(self, sequence=self.sequence + 1, changed_at=now, **changes)

@@ -6,7 +6,7 @@ a mistyped digit. A near match waits for a person. Two different valid NHS numbe
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -82,28 +82,35 @@ def likeness(one: Identity, other: Identity) -> Likeness:
     return Likeness.NEAR if agreeing >= _NEAR else Likeness.DIFFERENT
 
 
-def find_match(identity: Identity, *, known: Iterable[tuple[UUID, Identity]]) -> Match:
+def find_match(
+    identity: Identity, *, known: Iterable[tuple[UUID, Identity]], numbers: Mapping[UUID, str | None] | None = None
+) -> Match:
     """Say who this is among people already known, of whom no two have the same NHS number and birth date.
 
     The NHS number decides before the other details. Where the details mean two people, or the number is on another's record,
-    nobody is joined. Whoever else could be meant is near.
+    nobody is joined. Whoever else could be meant is near. A person may be known by several identities, as after a merge;
+    `numbers` has the number that each has now, which an older identity never overrules.
     """
-    by_number: list[UUID] = []
-    by_details: list[UUID] = []
-    near: list[UUID] = []
-    number_elsewhere = False
+    by_number: set[UUID] = set()
+    by_details: set[UUID] = set()
+    near: set[UUID] = set()
+    number_elsewhere: set[UUID] = set()
     for person_id, other in known:
         same_number = identity.nhs_number is not None and identity.nhs_number == other.nhs_number
+        number_now = (numbers or {}).get(person_id)
+        conflict = identity.nhs_number is not None and number_now is not None and number_now != identity.nhs_number
         match likeness(identity, other):
-            case Likeness.SAME:
-                (by_number if same_number else by_details).append(person_id)
-            case Likeness.NEAR:
-                near.append(person_id)
-                number_elsewhere |= same_number
+            case Likeness.SAME if not conflict:
+                (by_number if same_number else by_details).add(person_id)
+            case Likeness.SAME | Likeness.NEAR:
+                near.add(person_id)
+                if same_number:
+                    number_elsewhere.add(person_id)
             case Likeness.DIFFERENT:
                 pass
     if by_number:
-        return Match(same=by_number[0], near=tuple(sorted(by_details)))
-    if len(by_details) == 1 and not number_elsewhere:
-        return Match(same=by_details[0])
-    return Match(near=tuple(sorted((*by_details, *near))))
+        same = min(by_number)
+        return Match(same=same, near=tuple(sorted((by_details | by_number) - {same})))
+    if len(by_details) == 1 and not number_elsewhere - by_details:
+        return Match(same=next(iter(by_details)))
+    return Match(near=tuple(sorted(by_details | near)))

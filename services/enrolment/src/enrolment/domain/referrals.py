@@ -24,6 +24,7 @@ STATES: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 ALREADY_ENROLLED = Reason("already_enrolled", "This person is already enrolled in the programme.")
+TOLD_DEAD = Reason("told_dead", "We were told that this person has died; a member of staff has to find out.", "patient")
 OLDEST_BELIEVABLE_AGE = 120
 
 
@@ -109,7 +110,7 @@ class Decision:
     reasons: tuple[Reason, ...] = ()
 
 
-def decide(
+def decide(  # noqa: PLR0913 - all that a decision hangs on
     *,
     programme: Programme,
     person: Person,
@@ -117,6 +118,7 @@ def decide(
     answers: Answers,
     already_enrolled: bool,
     red_flag_waiting: bool,
+    told_dead: bool = False,
     today: date,
     in_production: bool,
 ) -> Decision:
@@ -127,7 +129,9 @@ def decide(
     """
     eligibility = assess(programme, age=age_on(today, birth_date=person.birth_date), answers=answers)
     doubts = (*_identity_doubts(person, match, in_production=in_production), *_waiting_doubt(red_flag_waiting))
-    if already_enrolled and not eligibility.red_flags:
+    if told_dead:
+        doubts = (*doubts, TOLD_DEAD)
+    if already_enrolled and not eligibility.red_flags and not told_dead:
         return Decision(status="duplicate", reasons=(ALREADY_ENROLLED, *doubts))
     if eligibility.red_flags or doubts:
         known = (ALREADY_ENROLLED,) if already_enrolled else ()

@@ -29,6 +29,7 @@ _WORDS = MappingProxyType(
         "merge": "be merged into another person",
         "unmerge": "be taken apart again",
         "erase": "be erased",
+        "correct": "be corrected",
     }
 )
 

@@ -25,6 +25,7 @@ STATES = {
     "enrolled": ("Enrolled", "good"),
     "withdrawn": ("Withdrawn", "ended"),
 }
+STANDINGS = {"deceased": "Told to have died", "merged": "Merged", "erased": "Erased"}
 LANGUAGES = {"en": "English", "cy": "Welsh"}
 
 
@@ -63,6 +64,7 @@ class JourneyPage:
             errors=errors,
             is_clinician=member.role == CLINICIAN,
             others=self.others,
+            standings=STANDINGS,
         )
 
 

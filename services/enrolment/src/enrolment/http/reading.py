@@ -50,11 +50,13 @@ class ReferralShown:
 class EnrolmentShown:
     """An enrolment on the journey page."""
 
+    id: UUID
     programme: str
     status: str
     enrolled_at: datetime
     changed_at: datetime
     close_attention: bool
+    joints: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,11 @@ class Journey:
 
     id: UUID
     name: str
+    given_name: str
+    family_name: str
+    status: str
+    status_changed_at: datetime | None
+    merged_into: UUID | None
     birth_date: date
     nhs_number: str | None
     nhs_number_as_sent: str | None
@@ -84,6 +91,12 @@ class Journey:
     referrals: Sequence[ReferralShown] = field(default_factory=list)
     enrolments: Sequence[EnrolmentShown] = field(default_factory=list)
     alike: Sequence[Alike] = field(default_factory=list)
+    merged: Sequence[Alike] = field(default_factory=list)
+
+    @property
+    def joints(self) -> frozenset[str]:
+        """The joints of all enrolments."""
+        return frozenset(joint for enrolment in self.enrolments for joint in enrolment.joints)
 
 
 _LIST = """
@@ -111,18 +124,17 @@ _REFERRALS = text(
     " ON o.channel = r.channel AND o.code = r.organisation WHERE r.participant_id = :id ORDER BY r.received_at, r.id"
 )
 _ENROLMENTS = text("SELECT * FROM enrolments WHERE participant_id = :id ORDER BY enrolled_at")
-# Both ways round: those whom this person's referrals were found to resemble, and those whose referrals resembled this person.
-_ALIKE = text(
-    """
-SELECT p.id, p.given_name || ' ' || p.family_name AS name, p.birth_date,
-       coalesce(p.nhs_number, p.nhs_number_as_sent) AS nhs_number
-FROM participants p WHERE p.id IN (
-  SELECT CAST(near AS uuid) FROM referrals r, jsonb_array_elements_text(r.near_participant_ids) AS near
-  WHERE r.participant_id = :id
-  UNION SELECT participant_id FROM referrals WHERE near_participant_ids @> jsonb_build_array(CAST(CAST(:id AS uuid) AS text))
-) ORDER BY p.id
-"""
+_OTHER = (
+    "SELECT p.id, p.given_name || ' ' || p.family_name AS name, p.birth_date,"
+    " coalesce(p.nhs_number, p.nhs_number_as_sent) AS nhs_number FROM participants p"
 )
+# Those whom this person is compared with and about whom nobody has decided.
+_ALIKE = text(
+    _OTHER + " JOIN near_matches n ON n.one_id = p.id OR n.other_id = p.id"
+    " WHERE :id IN (n.one_id, n.other_id) AND p.id <> :id AND n.status = 'open' AND p.status IN ('active', 'deceased')"
+    " ORDER BY p.id"
+)
+_MERGED = text(_OTHER + " WHERE p.merged_into = :id ORDER BY p.id")
 
 
 async def newest(conn: AsyncConnection, *, status: str | None, after: UUID | None) -> list[Listed]:
@@ -155,18 +167,33 @@ async def journey(conn: AsyncConnection, participant_id: UUID) -> Journey | None
     referrals = (await conn.execute(_REFERRALS, {"id": participant_id})).mappings()
     enrolments = (await conn.execute(_ENROLMENTS, {"id": participant_id})).mappings()
     alike = (await conn.execute(_ALIKE, {"id": participant_id})).mappings()
+    merged = (await conn.execute(_MERGED, {"id": participant_id})).mappings()
     emergency = [person["emergency_contact_name"], person["emergency_contact_phone"]]
     return Journey(
         id=person["id"],
         name=f"{person['given_name']} {person['family_name']}",
         **{
             name: person[name]
-            for name in ("birth_date", "nhs_number", "nhs_number_as_sent", "postcode", "phone", "email", "language")
+            for name in (
+                "given_name",
+                "family_name",
+                "status",
+                "status_changed_at",
+                "merged_into",
+                "birth_date",
+                "nhs_number",
+                "nhs_number_as_sent",
+                "postcode",
+                "phone",
+                "email",
+                "language",
+            )
         },
         emergency_contact=", ".join(each for each in emergency if each) or None,
         referrals=[_referral(row) for row in referrals],
         enrolments=[EnrolmentShown(**{name: row[name] for name in EnrolmentShown.__dataclass_fields__}) for row in enrolments],
-        alike=[Alike(**row) for row in alike if row["id"] != participant_id],
+        alike=[Alike(**row) for row in alike],
+        merged=[Alike(**row) for row in merged],
     )
 
 

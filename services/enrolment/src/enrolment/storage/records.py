@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from enrolment.domain.corrections import History
 from enrolment.domain.eligibility import Answers
 from enrolment.domain.enrolments import Enrolment
 from enrolment.domain.links import Link
+from enrolment.domain.merges import Merge
+from enrolment.domain.near_matches import NearMatch
 from enrolment.domain.person import Participant, Person
 from enrolment.domain.reason import Reason
 from enrolment.domain.receipts import Receipt
@@ -16,8 +19,9 @@ from enrolment.domain.referrals import Referral
 
 Row = Mapping[Any, Any]
 
-_ANSWERS, _ENROLMENT, _LINK, _RECEIPT, _REFERRAL = (
-    tuple(field.name for field in fields(kind)) for kind in (Answers, Enrolment, Link, Receipt, Referral)
+_ANSWERS, _ENROLMENT, _LINK, _MERGE, _NEAR_MATCH, _PERSON, _RECEIPT, _REFERRAL = (
+    tuple(field.name for field in fields(kind))
+    for kind in (Answers, Enrolment, Link, Merge, NearMatch, Person, Receipt, Referral)
 )
 
 _LISTS_OF_ENROLMENT = ("joints", "access_needs", "available")
@@ -153,3 +157,49 @@ def _reasons_of(stored: list[dict[str, Any]]) -> tuple[Reason, ...]:
 def _answers_of(stored: dict[str, Any]) -> Answers:
     values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
     return Answers(**values)
+
+
+def near_match_of(row: Row) -> NearMatch:
+    """Read a row of `near_matches`."""
+    return NearMatch(**row)
+
+
+def near_match_row(near_match: NearMatch) -> dict[str, Any]:
+    """Write a row of `near_matches`."""
+    return _values(near_match, _NEAR_MATCH)
+
+
+def merge_of(row: Row) -> Merge:
+    """Read a row of `merges`."""
+    moved = {name: tuple(UUID(each) for each in row[name]) for name in ("referral_ids", "enrolment_ids")}
+    return Merge(**{**row, **moved, "survivor_before": _person_of(row["survivor_before"])})
+
+
+def merge_row(merge: Merge) -> dict[str, Any]:
+    """Write a row of `merges`."""
+    return _values(merge, _MERGE) | {
+        "referral_ids": [str(each) for each in merge.referral_ids],
+        "enrolment_ids": [str(each) for each in merge.enrolment_ids],
+        "survivor_before": _plain(_values(merge.survivor_before, _PERSON)),
+    }
+
+
+def history_row(history: History) -> dict[str, Any]:
+    """Write a row of `participant_history`."""
+    return {
+        "participant_id": history.participant_id,
+        "sequence": history.sequence,
+        "at": history.at,
+        "actor_kind": history.by.kind,
+        "actor": history.by.name,
+        "role": history.by.role,
+        "before": _plain(history.before),
+    }
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+
+def _person_of(stored: dict[str, Any]) -> Person:
+    return Person(**{**stored, "birth_date": date.fromisoformat(stored["birth_date"])})

@@ -1,7 +1,7 @@
 """What the use cases need of the database, each for one transaction."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,10 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from enrolment.domain.person import Participant
 from enrolment.domain.receipts import Receipt
+from enrolment.storage.audit import audit_rows
 from enrolment.storage.records import (
     enrolment_of,
     enrolment_row,
+    history_row,
     link_row,
+    merge_row,
+    near_match_row,
     participant_of,
     participant_row,
     receipt_of,
@@ -22,7 +26,17 @@ from enrolment.storage.records import (
     referral_of,
     referral_row,
 )
-from enrolment.storage.tables import ENROLMENTS, LINKS, PARTICIPANTS, RECEIPTS, REFERRALS
+from enrolment.storage.tables import (
+    AUDIT,
+    ENROLMENTS,
+    HISTORY,
+    LINKS,
+    MERGES,
+    NEAR_MATCHES,
+    PARTICIPANTS,
+    RECEIPTS,
+    REFERRALS,
+)
 from enrolment.use_cases.answer_unreadable import UNREADABLE
 from enrolment.use_cases.known import Changes, Known, Sender, Wanted
 from service_kit import rows
@@ -45,18 +59,26 @@ _PEOPLE_OF_SERVICE_REQUESTS = text(
     "SELECT r.participant_id FROM referrals r JOIN unnest(:channels, :organisations, :texts)"
     " AS asked (channel, organisation, service_request) USING (channel, organisation, service_request)"
 ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("channels", "organisations", "texts")))
-# Candidates are found without a lock and locked by id afterwards: keys may be completed meanwhile, never changed. Each index is
-# asked by itself: with OR the planner reads the whole table.
+# Candidates are found without a lock and locked by id afterwards: keys may be completed meanwhile, and whoever changes them or
+# merges people holds the locks of their keys. Each index is asked by itself: with OR the planner reads the whole table.
+# Whoever was merged comes with the person that they are now.
 _PEOPLE = text(
     """
-SELECT * FROM participants WHERE id IN (
-  SELECT id FROM participants WHERE match_family = ANY(:keys)
-  UNION SELECT id FROM participants WHERE match_given = ANY(:keys)
-  UNION SELECT id FROM participants WHERE match_number = ANY(:keys)
-  UNION SELECT unnest(:ids)
-) ORDER BY id FOR UPDATE
+WITH RECURSIVE found AS (
+  SELECT id, merged_into FROM participants WHERE id IN (
+    SELECT id FROM participants WHERE match_family = ANY(:keys)
+    UNION SELECT id FROM participants WHERE match_given = ANY(:keys)
+    UNION SELECT id FROM participants WHERE match_number = ANY(:keys)
+    UNION SELECT unnest(:ids)
+  )
+  UNION SELECT p.id, p.merged_into FROM found JOIN participants p ON p.id = found.merged_into
+)
+SELECT * FROM participants WHERE id IN (SELECT id FROM found) ORDER BY id FOR UPDATE
 """
 ).bindparams(bindparam("keys", type_=ARRAY(Text)), bindparam("ids", type_=ARRAY(Uuid)))
+_STEP_ASIDE = text("UPDATE enrolments SET doubled = true WHERE id = ANY(:ids) AND status = 'enrolled'").bindparams(
+    bindparam("ids", type_=ARRAY(Uuid))
+)
 _BY_PERSON = "SELECT * FROM {} WHERE participant_id = ANY(:ids)"
 _REFERRALS_OF = text(_BY_PERSON.format("referrals") + " ORDER BY received_at, id").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _ENROLMENTS_OF = text(_BY_PERSON.format("enrolments")).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
@@ -72,7 +94,7 @@ class IntakeRepository:
     async def load(self, wanted: Wanted) -> Known:
         """Lock the identities, then load everything that the group's messages are about."""
         if wanted.identity_keys:
-            await self._conn.execute(_LOCK_KEYS, {"numbers": sorted({_number(key) for key in wanted.identity_keys})})
+            await self._lock(wanted.identity_keys)
         settled = [receipt_of(row) for row in await self._asked(_SETTLED, wanted.bodies)]
         people = {receipt.participant_id for receipt in settled if receipt.participant_id}
         people |= {row["participant_id"] for row in await self._asked(_PEOPLE_OF_NAMES, wanted.names)}
@@ -93,6 +115,9 @@ class IntakeRepository:
     async def save(self, changes: Changes) -> None:
         """Write everything in one statement: what is new and what changed are different rows."""
         now = self._now
+        if len(changes.changed_enrolments) > 1:
+            # One statement changes rows in no order, and of two enrolments in one programme only one may stand at any moment.
+            await self._conn.execute(_STEP_ASIDE, {"ids": [each.id for each in changes.changed_enrolments]})
         new_people = [participant_row(each, now=now) | {"created_at": now} for each in changes.new_participants]
         await rows.write(
             self._conn,
@@ -104,6 +129,12 @@ class IntakeRepository:
             rows.updating(REFERRALS, [referral_row(each) for each in changes.changed_referrals]),
             rows.upserting(RECEIPTS, [receipt_row(each) for each in changes.receipts]),
             rows.inserting(LINKS, [link_row(each) for each in changes.new_links]),
+            rows.inserting_new(NEAR_MATCHES, [near_match_row(each) for each in changes.new_near_matches]),
+            rows.updating(NEAR_MATCHES, [near_match_row(each) for each in changes.changed_near_matches]),
+            rows.inserting(MERGES, [merge_row(each) for each in changes.new_merges]),
+            rows.updating(MERGES, [merge_row(each) for each in changes.changed_merges]),
+            rows.inserting(HISTORY, [history_row(each) for each in changes.histories]),
+            rows.inserting(AUDIT, audit_rows(changes.audits)),
         )
 
     async def given(self, sender: Sender, event_id: str) -> Receipt | None:
@@ -147,6 +178,9 @@ class IntakeRepository:
             settled=settled,
         )
 
+    async def _lock(self, keys: Iterable[str]) -> None:
+        await self._conn.execute(_LOCK_KEYS, {"numbers": sorted({_number(key) for key in keys})})
+
     async def _asked(self, statement: Any, asked: Sequence[tuple[Sender, str]]) -> Sequence[Any]:
         if not asked:
             return []
@@ -167,6 +201,7 @@ def _number(key: str) -> int:
 
 
 async def participants_by_id(conn: AsyncConnection, ids: Sequence[str]) -> list[Participant]:
-    """Return these participants as they are now; those who are gone are left out."""
-    query = select(PARTICIPANTS).where(PARTICIPANTS.c.id.in_([UUID(each) for each in ids]))
+    """Return these participants as they are now; those who are gone, merged or erased, are left out."""
+    here = PARTICIPANTS.c.status.in_(("active", "deceased"))
+    query = select(PARTICIPANTS).where(PARTICIPANTS.c.id.in_([UUID(each) for each in ids]), here)
     return [participant_of(row) for row in (await conn.execute(query)).mappings()]

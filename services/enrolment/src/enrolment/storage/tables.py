@@ -117,13 +117,16 @@ ENROLMENTS = Table(
     Column("access_needs", JSONB, nullable=False, server_default="[]"),
     Column("available", JSONB, nullable=False, server_default="[]"),
     Column("employer", Text),
+    # Brought by a merge beside another enrolment of the same person in the same programme.
+    Column("doubled", Boolean, nullable=False, server_default="false"),
     CheckConstraint("status IN ('enrolled', 'withdrawn')", name="enrolments_status"),
+    CheckConstraint("status = 'enrolled' OR NOT doubled", name="enrolments_doubled_while_enrolled"),
     Index(
         "enrolments_one_per_person_and_programme",
         "participant_id",
         "programme",
         unique=True,
-        postgresql_where=text("status = 'enrolled'"),
+        postgresql_where=text("status = 'enrolled' AND NOT doubled"),
     ),
     Index("enrolments_of_participant", "participant_id"),
 )
@@ -225,4 +228,66 @@ AUDIT = Table(
     Column("details", JSONB, nullable=False, server_default="{}"),
     CheckConstraint("actor_kind IN ('staff', 'organisation', 'person', 'system')", name="audit_actor_kind"),
     Index("audit_of_participant", "participant_id", "id"),
+)
+
+NEAR_MATCHES = Table(
+    "near_matches",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("one_id", Uuid, ForeignKey("participants.id", name="near_matches_one"), nullable=False),
+    Column("other_id", Uuid, ForeignKey("participants.id", name="near_matches_other"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("found_at", DateTime(timezone=True), nullable=False),
+    Column("referral_id", Uuid),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("decided_by", Text),
+    CheckConstraint("status IN ('open', 'merged', 'kept_apart')", name="near_matches_status"),
+    CheckConstraint("one_id < other_id", name="near_matches_smaller_first"),
+    UniqueConstraint("one_id", "other_id", name="near_matches_one_per_pair"),
+    Index("near_matches_other", "other_id"),
+    Index("near_matches_open", "found_at", postgresql_where=text("status = 'open'")),
+)
+
+# What each merge moved. `survivor_before` is a description of the person: an erasure empties it.
+MERGES = Table(
+    "merges",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("survivor_id", Uuid, ForeignKey("participants.id", name="merges_survivor"), nullable=False),
+    Column("merged_id", Uuid, ForeignKey("participants.id", name="merges_merged"), nullable=False),
+    Column("merged_at", DateTime(timezone=True), nullable=False),
+    Column("merged_by", Text, nullable=False),
+    Column("referral_ids", JSONB, nullable=False),
+    Column("enrolment_ids", JSONB, nullable=False),
+    Column("survivor_before", JSONB, nullable=False),
+    Column("undone_at", DateTime(timezone=True)),
+    Column("undone_by", Text),
+    Index("merges_standing", "merged_id", unique=True, postgresql_where=text("undone_at IS NULL")),
+    Index("merges_of_survivor", "survivor_id"),
+)
+
+# How a person was described before each correction: only the fields that changed. An erasure takes them away.
+HISTORY = Table(
+    "participant_history",
+    METADATA,
+    Column("participant_id", Uuid, ForeignKey("participants.id", name="participant_history_participant"), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text),
+    Column("before", JSONB, nullable=False),
+)
+
+# All that an erasure leaves of a name and a number, until `keep_until`. Nothing but the retention and a court reads it.
+RESTRICTED = Table(
+    "restricted_identities",
+    METADATA,
+    Column("participant_id", Uuid, ForeignKey("participants.id", name="restricted_identities_participant"), primary_key=True),
+    Column("given_name", Text, nullable=False),
+    Column("family_name", Text, nullable=False),
+    Column("nhs_number", Text),
+    Column("erased_at", DateTime(timezone=True), nullable=False),
+    Column("keep_until", Date, nullable=False),
+    Index("restricted_identities_by_end", "keep_until"),
 )

@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from enrolment.domain.audit import ORGANISATION, Actor, Entry
 from enrolment.domain.reason import Reason
 from enrolment.domain.receipts import Receipt
+from enrolment.domain.referrals import Referral
 from enrolment.use_cases.cancel_referral import CancelReferral, cancel_referral
 from enrolment.use_cases.known import IntakeStore, Known, Wanted
 from enrolment.use_cases.outcome import Outcome
@@ -25,6 +27,8 @@ async def answer_messages(
     for message in messages:
         outcome = _answer(message, known, rules, now, new_id)
         known.put_receipt(outcome.receipt)
+        for referral in outcome.referrals:
+            known.put_audit(_deed(message, referral, now))
         outcomes.append(outcome)
     await store.save(known.changes())
     return outcomes
@@ -43,6 +47,18 @@ def _answer(message: Message, known: Known, rules: Rules, now: datetime, new_id:
             return cancel_referral(message, known=known, now=now)
         case RefuseMessage():
             return refuse_message(message, now=now)
+
+
+def _deed(message: Message, referral: Referral, now: datetime) -> Entry:
+    sender = message.sent.sender
+    return Entry(
+        at=now,
+        actor=Actor(kind=ORGANISATION, name=f"{sender.channel}.{sender.organisation}"),
+        deed="referral_taken_back" if isinstance(message, CancelReferral) else "referred",
+        participant_id=referral.participant_id,
+        about=str(referral.id),
+        details={"status": referral.status},
+    )
 
 
 def _same_again(message: Message, earlier: Receipt, known: Known, now: datetime) -> Receipt:

@@ -9,6 +9,7 @@ from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import Referral
 from enrolment.use_cases.known import Known, Sent
 from enrolment.use_cases.outcome import Outcome
+from enrolment.use_cases.withdraw_enrolment import end_enrolment
 
 CANCELLED_BY_SENDER = Reason("cancelled_by_sender", "The sender took the referral back.")
 
@@ -44,9 +45,7 @@ def cancel_referral(command: CancelReferral, *, known: Known, now: datetime) -> 
         if any(referral.status in {"accepted", "duplicate"} for referral in known.referrals_of_enrolment(enrolment)):
             reasons.append(Reason("stays_enrolled", "The person stays enrolled because of another referral."))
         elif enrolment.status == "enrolled":
-            ended = enrolment.withdrawn(now=now)
-            known.put_enrolment(ended)
-            withdrawn.append(ended)
+            withdrawn += end_enrolment(enrolment, known=known, now=now)
     last = cancelled[-1]
     others = tuple(referral.sender_referral_id for referral in cancelled if referral.id != last.id)
     receipt = _answer(command, now, status="cancelled", reasons=tuple(reasons), about=last, linked=others)

@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
+from enrolment.domain.audit import Entry
+from enrolment.domain.corrections import History
 from enrolment.domain.enrolments import Enrolment
 from enrolment.domain.links import Link
-from enrolment.domain.matching import Identity
+from enrolment.domain.matching import Identity, Match, find_match
+from enrolment.domain.merges import Merge
+from enrolment.domain.near_matches import NearMatch
 from enrolment.domain.person import Participant
 from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import Referral
@@ -43,6 +47,12 @@ class Changes:
     changed_enrolments: Sequence[Enrolment]
     receipts: Sequence[Receipt]
     new_links: Sequence[Link] = ()
+    new_near_matches: Sequence[NearMatch] = ()
+    changed_near_matches: Sequence[NearMatch] = ()
+    new_merges: Sequence[Merge] = ()
+    changed_merges: Sequence[Merge] = ()
+    histories: Sequence[History] = ()
+    audits: Sequence[Entry] = ()
 
 
 @dataclass(slots=True)
@@ -54,7 +64,11 @@ class Known:
     enrolments: dict[UUID, Enrolment] = field(default_factory=dict)
     _loaded: set[UUID] = field(default_factory=set)
     _touched: set[UUID] = field(default_factory=set)
+    near_matches: dict[UUID, NearMatch] = field(default_factory=dict)
+    merges: dict[UUID, Merge] = field(default_factory=dict)
     _receipts: list[Receipt] = field(default_factory=list)
+    _histories: list[History] = field(default_factory=list)
+    _audits: list[Entry] = field(default_factory=list)
     _new_links: list[Link] = field(default_factory=list)
     _settled: dict[tuple[Sender, str], Receipt] = field(default_factory=dict)
     _by_key: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
@@ -86,6 +100,12 @@ class Known:
         known._touched = set()
         return known
 
+    def also(self, *, near_matches: Iterable[NearMatch], merges: Iterable[Merge]) -> None:
+        """Know these as well, from the database."""
+        self.near_matches = {each.id: each for each in near_matches}
+        self.merges = {each.id: each for each in merges}
+        self._loaded |= {*self.near_matches, *self.merges}
+
     def put_participant(self, participant: Participant) -> None:
         """Know a person, as they are now."""
         self.participants[participant.id] = participant
@@ -95,17 +115,23 @@ class Known:
 
     def put_referral(self, referral: Referral) -> None:
         """Know a referral, as it is now."""
-        if referral.id not in self.referrals:
+        before = self.referrals.get(referral.id)
+        if before is None:
             sender = Sender(referral.channel, referral.organisation)
             self._by_name[sender, referral.sender_referral_id] = referral.id
-            self._referrals_of[referral.participant_id].append(referral.id)
             if referral.service_request:
                 self._by_service_request[sender, referral.service_request].append(referral.id)
+        elif before.participant_id != referral.participant_id:
+            self._referrals_of[before.participant_id].remove(referral.id)
+        if before is None or before.participant_id != referral.participant_id:
+            self._referrals_of[referral.participant_id].append(referral.id)
         self.referrals[referral.id] = referral
         self._touched.add(referral.id)
 
     def put_enrolment(self, enrolment: Enrolment) -> None:
         """Know an enrolment, as it is now."""
+        if enrolment.id in self.enrolments:
+            self._enrolments_of[self.enrolments[enrolment.id].participant_id].discard(enrolment.id)
         self.enrolments[enrolment.id] = enrolment
         self._enrolments_of[enrolment.participant_id].add(enrolment.id)
         self._touched.add(enrolment.id)
@@ -119,14 +145,57 @@ class Known:
         """Issue a link."""
         self._new_links.append(link)
 
+    def put_near_match(self, near_match: NearMatch) -> None:
+        """Know two people to be alike, or what was decided about them."""
+        self.near_matches[near_match.id] = near_match
+        self._touched.add(near_match.id)
+
+    def put_merge(self, merge: Merge) -> None:
+        """Know a merge, as it is now."""
+        self.merges[merge.id] = merge
+        self._touched.add(merge.id)
+
+    def put_history(self, history: History) -> None:
+        """Keep how somebody was described before."""
+        self._histories.append(history)
+
+    def put_audit(self, entry: Entry) -> None:
+        """Write down a deed."""
+        self._audits.append(entry)
+
+    def near_match_of(self, one_id: UUID, other_id: UUID) -> NearMatch | None:
+        """Return what is known of two people being alike."""
+        pair = tuple(sorted((one_id, other_id)))
+        return next((each for each in self.near_matches.values() if (each.one_id, each.other_id) == pair), None)
+
+    def holder(self, participant_id: UUID) -> UUID:
+        """Return who a person is now: whoever they were merged into in the end, or themselves."""
+        while (into := self.participants[participant_id].merged_into) is not None:
+            participant_id = into
+        return participant_id
+
     def settled(self, sender: Sender, body_digest: str) -> Receipt | None:
         """Return the first answer to this body from this sender, if it would be the answer again."""
         return self._settled.get((sender, body_digest))
 
     def resembling(self, identity: Identity) -> list[tuple[UUID, Identity]]:
-        """Return everybody who shares a key with this identity, in a fixed order."""
+        """Return everybody who shares a key with this identity, in a fixed order.
+
+        Who was merged is known by both descriptions, as the person that they are now.
+        """
         ids = sorted({participant_id for key in identity.match_keys() for participant_id in self._by_key.get(key, ())})
-        return [(participant_id, self.participants[participant_id].person.identity()) for participant_id in ids]
+        return [(self.holder(each), self.participants[each].person.identity()) for each in ids]
+
+    def match(self, identity: Identity, *, leaving_out: UUID | None = None) -> Match:
+        """Say who this is; those whom staff keep apart from that person are not near. `leaving_out` is never an answer."""
+        resembling = [(each, other) for each, other in self.resembling(identity) if each != leaving_out]
+        numbers = {each: self.participants[each].person.nhs_number for each, _ in resembling}
+        match = find_match(identity, known=resembling, numbers=numbers)
+        person = match.same or leaving_out
+        if person is None:
+            return match
+        kept_apart = {self.holder(each) for each in self.participants[person].kept_apart if each in self.participants}
+        return Match(same=match.same, near=tuple(each for each in match.near if each not in kept_apart))
 
     def referral_named(self, sender: Sender, sender_referral_id: str) -> Referral | None:
         """Return the referral that this sender named so."""
@@ -142,6 +211,11 @@ class Known:
         """Return these people's referrals, the oldest first."""
         found = [self.referrals[referral_id] for person in participant_ids for referral_id in self._referrals_of.get(person, ())]
         return sorted(found, key=lambda referral: (referral.received_at, referral.id))
+
+    def enrolments_of(self, participant_id: UUID) -> list[Enrolment]:
+        """Return the person's enrolments, the oldest first."""
+        found = (self.enrolments[each] for each in self._enrolments_of.get(participant_id, ()))
+        return sorted(found, key=lambda enrolment: (enrolment.enrolled_at, enrolment.id))
 
     def referrals_of_enrolment(self, enrolment: Enrolment) -> list[Referral]:
         """Return the referrals that led to an enrolment or found it, the oldest first."""
@@ -172,6 +246,12 @@ class Known:
             changed_enrolments=[self.enrolments[each] for each in sorted(changed & self.enrolments.keys())],
             receipts=list(self._receipts),
             new_links=list(self._new_links),
+            new_near_matches=[self.near_matches[each] for each in sorted(new & self.near_matches.keys())],
+            changed_near_matches=[self.near_matches[each] for each in sorted(changed & self.near_matches.keys())],
+            new_merges=[self.merges[each] for each in sorted(new & self.merges.keys())],
+            changed_merges=[self.merges[each] for each in sorted(changed & self.merges.keys())],
+            histories=list(self._histories),
+            audits=list(self._audits),
         )
 
     def _settle(self, receipt: Receipt) -> None:

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from enrolment.domain.eligibility import Answers
 from enrolment.domain.enrolments import Enrolment
-from enrolment.domain.matching import Match, find_match
+from enrolment.domain.matching import Match
+from enrolment.domain.near_matches import near_match
 from enrolment.domain.person import Participant, Person, outward_code
 from enrolment.domain.programmes import Programme
 from enrolment.domain.reason import Reason
 from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import Referral, birth_date_problem, decide
+from enrolment.domain.standing import DECEASED
 from enrolment.use_cases.known import Known, Sender, Sent
 from enrolment.use_cases.outcome import Outcome
 
@@ -65,7 +67,7 @@ def receive_referral(
         return Outcome(receipt=_invalid(command, problem, now, settles_body=True))
 
     identity = command.person.identity()
-    match = find_match(identity, known=known.resembling(identity))
+    match = known.match(identity)
     participant, changed = _participant(command.person, match, known, new_id)
     before = known.referrals_of([participant.id])
     enrolled = known.enrolled_in(participant.id, programme.code)
@@ -78,6 +80,7 @@ def receive_referral(
         red_flag_waiting=any(
             other.status == "needs_review" and other.has_red_flag and other.programme == programme.code for other in before
         ),
+        told_dead=participant.status == DECEASED,
         today=today,
         in_production=rules.in_production,
     )
@@ -111,6 +114,9 @@ def receive_referral(
         known.put_enrolment(enrolment)
         enrolments = (enrolment,)
     known.put_referral(referral)
+    for other in match.near:
+        if known.near_match_of(participant.id, other) is None:
+            known.put_near_match(near_match(participant.id, other, match_id=new_id(), now=now, referral_id=referral.id))
     alike = known.referrals_of([participant.id, *match.near])
     receipt = _answer(
         command,
@@ -170,7 +176,7 @@ def _participant(person: Person, match: Match, known: Known, new_id: Callable[[]
         completed = before.person.completed_by(person)
         if completed == before.person:
             return before, False
-        participant = Participant(id=before.id, sequence=before.sequence + 1, person=completed)
+        participant = replace(before, sequence=before.sequence + 1, person=completed)
     known.put_participant(participant)
     return participant, True
 

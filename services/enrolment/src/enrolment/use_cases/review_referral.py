@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from enrolment.domain.audit import STAFF, Actor, Entry
 from enrolment.domain.enrolments import Enrolment
 from enrolment.domain.reason import Reason
 from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import ALREADY_ENROLLED, Referral
+from enrolment.domain.standing import DECEASED
 from enrolment.use_cases.known import Changes, Known
 from enrolment.use_cases.outcome import Outcome
 from enrolment.use_cases.receive_referral import enrol
@@ -40,6 +42,13 @@ class ReasonMissingError(ReviewError):
 
     def __init__(self) -> None:
         super().__init__("Give the reason for declining: the sender is told it.")
+
+
+class ToldDeadError(ReviewError):
+    """Nobody is enrolled who was told to have died."""
+
+    def __init__(self) -> None:
+        super().__init__("We were told that this person has died. If that is wrong, take the notice of death back first.")
 
 
 class NotWaitingError(ReviewError):
@@ -89,6 +98,8 @@ async def review_referral(
         raise NotWaitingError(referral.status)
     if accept and referral.has_red_flag and reviewer.role != CLINICIAN:
         raise OnlyClinicianError
+    if accept and known.participants[referral.participant_id].status == DECEASED:
+        raise ToldDeadError
     if not accept and not note.strip():
         raise ReasonMissingError
     enrolment: Enrolment | None = None
@@ -112,6 +123,16 @@ async def review_referral(
         decided_at=now,
     )
     known.put_receipt(answer)
+    known.put_audit(
+        Entry(
+            at=now,
+            actor=Actor(kind=STAFF, name=reviewer.name, role=reviewer.role),
+            deed="referral_reviewed",
+            participant_id=referral.participant_id,
+            about=str(referral.id),
+            details={"status": decided.status},
+        )
+    )
     await store.save(known.changes())
     people = (known.participants[referral.participant_id],) if enrolment else ()
     return Outcome(receipt=answer, people=people, referrals=(decided,), enrolments=(enrolment,) if enrolment else ())

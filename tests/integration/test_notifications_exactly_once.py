@@ -175,6 +175,7 @@ async def test_workers_that_know_nothing_of_each_other_send_each_message_once(
         carriers=Carriers({Channel.SMS: [LocalSms(mailbox=mailbox, new_id=new_id, now=lambda: MORNING)]}),
         wording=TemplateWording(public_url="http://localhost"),
         real_now=lambda: datetime.now(UTC),
+        new_id=new_id,
         lease=timedelta(seconds=20),
         portion=7,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from uuid import UUID
@@ -11,10 +11,11 @@ from notifications.domain.cohort import Cohort
 from notifications.domain.contact import Contact
 from notifications.domain.message import Channel, Message, Status
 from notifications.domain.place import Place
-from notifications.use_cases.desk import Desk
+from notifications.use_cases.desk import Desk, Given
 from notifications.use_cases.provider import Accepted, Answer, Letter
 from notifications.use_cases.send_due_messages import Counter
 
+MAY_HAVE_GONE = (Status.SENDING, Status.SENT, Status.DELIVERED, Status.UNKNOWN)
 BOTH = (Channel.SMS, Channel.EMAIL)
 MARY = Contact(
     participant_id=UUID(int=1),
@@ -51,6 +52,13 @@ class FakeMessages:
     async def by_id(self, message_ids: Collection[UUID]) -> list[Message]:
         return self._sorted(message for message in self.rows.values() if message.id in message_ids)
 
+    async def given_since(self, participant_ids: Collection[UUID], *, since: datetime) -> list[Given]:
+        return [
+            Given(m.id, m.participant_id, m.given_at, m.words)
+            for m in await self.of_participants(participant_ids)
+            if m.given_at is not None and m.given_at >= since and m.status in MAY_HAVE_GONE
+        ]
+
     async def add(self, messages: Sequence[Message]) -> None:
         taken = {(m.participant_id, m.kind, m.about_id) for m in self.rows.values()}
         for message in messages:
@@ -66,11 +74,33 @@ class FakeMessages:
 
 
 @dataclass
+class FakeSuppressions:
+    rows: dict[str, tuple[bool, datetime]] = field(default_factory=dict)
+
+    async def keep(self, number_hash: str, *, stopped: bool, at: datetime) -> bool:
+        known = self.rows.get(number_hash)
+        if known is not None and known[1] > at:
+            return False
+        self.rows[number_hash] = (stopped, at)
+        return True
+
+    def is_stopped(self, number_hash: str | None) -> bool:
+        return self.rows.get(number_hash or "", (False,))[0]
+
+
+@dataclass
 class FakeContacts:
     rows: dict[UUID, Contact] = field(default_factory=dict)
+    suppressions: FakeSuppressions = field(default_factory=FakeSuppressions)
 
     async def of(self, participant_ids: Collection[UUID]) -> Mapping[UUID, Contact]:
-        return {id_: row for id_, row in self.rows.items() if id_ in participant_ids}
+        return {id_: self._with_stop(row) for id_, row in self.rows.items() if id_ in participant_ids}
+
+    async def with_number(self, number_hash: str) -> list[Contact]:
+        return [self._with_stop(row) for _, row in sorted(self.rows.items()) if row.number_hash == number_hash]
+
+    def _with_stop(self, contact: Contact) -> Contact:
+        return replace(contact, stopped=self.suppressions.is_stopped(contact.number_hash))
 
     async def keep(self, contacts: Sequence[Contact]) -> None:
         for contact in contacts:
@@ -138,7 +168,14 @@ class FakeDesk:
     _numbers: count = field(default_factory=lambda: count(1))  # type: ignore[type-arg]  # of int
 
     def desk(self) -> Desk:
-        return Desk(messages=self.messages, contacts=self.contacts, cohorts=self.cohorts, places=self.places, heard=self.heard)
+        return Desk(
+            messages=self.messages,
+            contacts=self.contacts,
+            cohorts=self.cohorts,
+            places=self.places,
+            heard=self.heard,
+            suppressions=self.contacts.suppressions,
+        )
 
     def new_id(self) -> UUID:
         return UUID(int=next(self._numbers))

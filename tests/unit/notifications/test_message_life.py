@@ -23,6 +23,8 @@ STEPS: dict[str, Callable[[Message], Message]] = {
     "refused": lambda m: m.refused(reason=Reason.REFUSED_BY_PROVIDER, now=LATER),
     "put back": lambda m: m.put_back(reason=Reason.INTERRUPTED, retry_at=LATER, now=LATER),
     "lose sight of": lambda m: m.lose_sight(now=LATER),
+    "delivered": lambda m: m.delivered(now=LATER),
+    "not delivered": lambda m: m.not_delivered(reason=Reason.NO_SUCH_ADDRESS, now=LATER),
 }
 
 
@@ -53,6 +55,7 @@ def a_message(status: str) -> Message:
         "deferred": STEPS["defer"](plain),
         "sending": taken,
         "sent": STEPS["sent"](taken),
+        "delivered": STEPS["delivered"](taken),
         "failed": STEPS["refused"](taken),
         "dropped": STEPS["drop"](plain),
         "unknown": STEPS["lose sight of"](taken),
@@ -91,3 +94,23 @@ def test_a_claim_counts_the_attempt_and_whatever_ends_it_lets_go_of_it() -> None
         assert STEPS[step](taken).claimed_until is None
     again = STEPS["claim"](STEPS["put back"](taken))
     assert (again.attempts, again.retry_at) == (2, None)
+
+
+def test_a_life_says_each_status_when_and_why_and_a_wait_for_the_same_reason_once() -> None:
+    deferred = a_message("deferred")
+    again = STEPS["defer"](deferred)
+    sent = STEPS["sent"](STEPS["claim"](again))
+    assert [(stage.status, stage.reason, stage.provider) for stage in sent.life] == [
+        (Status.DEFERRED, Reason.QUIET_HOURS, None),
+        (Status.SENDING, None, "fake"),
+        (Status.SENT, None, None),
+    ]
+    assert all(stage.at == LATER for stage in sent.life)
+
+
+def test_an_email_in_place_of_a_text_message_says_the_same_and_goes_by_email_only() -> None:
+    failed = STEPS["not delivered"](a_message("sent"))
+    email = failed.by_email(new_id=UUID(int=9), now=LATER)
+    assert failed.failed_by_text
+    assert (email.kind, email.facts, email.useful_until) == (failed.kind, failed.facts, failed.useful_until)
+    assert (email.about_id, email.only_channel, email.status) == ("a@email", Channel.EMAIL, Status.PLANNED)

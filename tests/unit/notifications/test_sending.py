@@ -20,6 +20,10 @@ LEASE = timedelta(seconds=20)
 WORDING = TemplateWording(public_url="http://localhost")
 
 
+# Of three kinds, because the same words are not sent twice in an hour.
+KINDS_WITHOUT_FACTS = (Kind.REFERRAL_RECEIVED, Kind.REFERRAL_DECLINED, Kind.WAITING_LIST)
+
+
 class World:
     """A desk with messages to Mary, her providers, and a real clock that can be set."""
 
@@ -32,6 +36,7 @@ class World:
             carriers=Carriers({Channel.SMS: [self.sms], Channel.EMAIL: [self.email]}),
             wording=WORDING,
             real_now=lambda: self.real,
+            new_id=self.fakes.new_id,
             lease=LEASE,
             portion=100,
         )
@@ -58,7 +63,7 @@ def a_message(number: int = 0, **changes: object) -> Message:
     plain = Message(
         id=UUID(int=100 + number),
         participant_id=MARY.participant_id,
-        kind=Kind.REFERRAL_RECEIVED,
+        kind=KINDS_WITHOUT_FACTS[number % 3],
         about_id=str(number),
         due_at=NOW,
         useful_until=NOW + timedelta(days=30),
@@ -92,7 +97,6 @@ async def test_the_preferred_channel_carries_it_with_a_subject() -> None:
     ("answer", "status", "reason"),
     [
         (Accepted(), Status.SENT, None),
-        (Refused(), Status.FAILED, Reason.REFUSED_BY_PROVIDER),
         (Unavailable(), Status.DEFERRED, Reason.PROVIDER_UNAVAILABLE),
         (Unclear(), Status.SENDING, None),
     ],
@@ -102,6 +106,93 @@ async def test_the_providers_answer_decides_what_becomes_of_it(answer: Answer, s
     await world.send()
     assert (world.only.status, world.only.reason) == (status, reason)
     assert [m.status for m in world.fakes.announced] == ([status] if status in {Status.SENT, Status.FAILED} else [])
+
+
+async def test_what_a_provider_of_text_messages_refuses_for_good_goes_by_email() -> None:
+    world = World(Refused())
+    await world.send()
+    failed, email = sorted(world.fakes.all(), key=lambda m: m.planned_at == NOW and m.only_channel is not None)
+    assert (failed.status, failed.reason) == (Status.FAILED, Reason.REFUSED_BY_PROVIDER)
+    await world.send()
+    [letter] = world.email.letters
+    assert letter.reference == email.id
+    assert [m.status for m in world.fakes.announced] == [Status.FAILED, Status.SENT]
+
+
+async def test_who_agreed_to_no_email_gets_none_in_place_of_a_text_message() -> None:
+    world = World(Refused())
+    world.fakes.contacts.rows[MARY.participant_id] = replace(MARY, allows_email=False)
+    await world.send()
+    assert world.only.status is Status.FAILED
+
+
+async def test_the_same_words_go_again_when_an_hour_has_passed() -> None:
+    world = World()
+    world.add(a_message(3, kind=Kind.REFERRAL_RECEIVED))
+    await world.send()
+    [waiting] = world.fakes.with_status(Status.DEFERRED)
+    assert (waiting.reason, waiting.due_at) == (Reason.SAME_WORDS, NOW + timedelta(hours=1))
+    await world.send(NOW + timedelta(minutes=30))
+    assert len(world.sms.letters) == 1
+    await world.send(NOW + timedelta(hours=1))
+    assert len(world.sms.letters) == 2
+
+
+async def test_a_message_that_is_tried_again_is_not_taken_for_its_own_double() -> None:
+    world = World(Unavailable())
+    await world.send()
+    world.real += timedelta(minutes=1)
+    await world.send()
+    assert world.only.status is Status.SENT
+
+
+async def test_a_fifth_message_waits_for_the_next_morning_and_what_failed_does_not_count() -> None:
+    world = World()
+    kinds = (*KINDS_WITHOUT_FACTS, Kind.QUESTIONNAIRE_DUE, Kind.OWN_PAGE, Kind.COMPLETE_NOMINATION)
+    world.fakes.messages.rows.clear()
+    for number, kind in enumerate(kinds):
+        world.add(a_message(number, kind=kind, facts={"token": "t" * 43}))
+    failed = (
+        a_message(20).claim(channel=Channel.SMS, provider="sms", until=REAL, now=NOW).refused(reason=Reason.NO_WORDS, now=NOW)
+    )
+    world.add(failed)
+    await world.send()
+    [waiting] = world.fakes.with_status(Status.DEFERRED)
+    assert (waiting.kind, waiting.reason) == (Kind.COMPLETE_NOMINATION, Reason.ENOUGH_TODAY)
+    assert waiting.due_at == datetime(2026, 12, 8, 8, 0, tzinfo=UTC)
+    assert len(world.sms.letters) == 5, "the link that was just asked for is urgent, and goes as the fifth"
+    await world.send(waiting.due_at)
+    assert len(world.sms.letters) == 6
+
+
+async def test_who_said_stop_gets_no_text_message_and_an_email_only_by_their_own_wish() -> None:
+    number = MARY.number_hash
+    assert number is not None
+    for allows_email, expected in ((True, Status.SENT), (False, Status.DROPPED)):
+        world = World()
+        world.fakes.contacts.rows[MARY.participant_id] = replace(MARY, allows_email=allows_email)
+        await world.fakes.contacts.suppressions.keep(number, stopped=True, at=NOW)
+        await world.send()
+        assert world.only.status is expected
+        assert not world.sms.letters
+    assert world.only.reason is Reason.STOPPED
+
+
+async def test_a_second_provider_carries_what_the_first_surely_does_not_have_and_nothing_else() -> None:
+    world = World(*[Unavailable()] * 20, Unclear())
+    second = FakeProvider("second")
+    world.sending = replace(world.sending, carriers=Carriers({Channel.SMS: [world.sms, second]}))
+    for _ in range(6):
+        await world.send()
+        world.real += timedelta(minutes=5)
+    assert not second.letters, "one message every few minutes: each time the first was asked again"
+    world.add(a_message(1))
+    while not second.letters:
+        world.real += timedelta(seconds=30)
+        await world.send()
+    given = [letter.reference for letter in second.letters]
+    assert len(given) == len(set(given))
+    assert all(world.fakes.messages.rows[reference].provider == "second" for reference in given)
 
 
 async def test_an_unavailable_provider_is_tried_again_by_real_time_and_given_up_in_the_end() -> None:
@@ -226,5 +317,5 @@ async def test_an_answer_that_comes_when_the_message_was_settled_meanwhile_chang
     await world.settle()
     settled = world.only
     async with world.fakes.open_counter() as counter:
-        await record({late.id: (late, Refused())}, counter=counter, now=NOW, real_now=world.real)
+        await record({late.id: (late, Refused())}, counter=counter, now=NOW, real_now=world.real, new_id=world.fakes.new_id)
     assert world.only == settled

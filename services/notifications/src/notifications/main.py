@@ -1,17 +1,18 @@
 """Wiring: settings, database, broker, providers, use cases and pages become one running service."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifications.domain.message import Channel, Message
-from notifications.http import log, mailbox
+from notifications.http import callbacks, log, mailbox, replies
 from notifications.messaging.consume import consumers
-from notifications.messaging.publish import publish_ended
+from notifications.messaging.publish import publish_ended, publish_reply
 from notifications.providers.govuk_notify import GovukNotify, NotifyService
 from notifications.providers.local_mailbox import serving_mailbox
 from notifications.providers.local_sms import LocalSms
@@ -19,12 +20,15 @@ from notifications.providers.smtp import Smtp, SmtpServer
 from notifications.settings import Settings
 from notifications.storage.mailbox import StoredMailbox
 from notifications.storage.reads import StoredViews
+from notifications.storage.replies import StoredReplies
 from notifications.storage.repositories import desk, earliest_due, earliest_overdue, earliest_retry
 from notifications.templates.wording import TemplateWording
 from notifications.use_cases.carriers import Carriers
 from notifications.use_cases.provider import Provider
+from notifications.use_cases.record_delivery import Delivery, record_delivery
 from notifications.use_cases.send_due_messages import Counter, Sending, send_due_messages
 from notifications.use_cases.settle_interrupted import settle_interrupted
+from notifications.use_cases.take_reply import TextFromPerson, take_reply
 from page_base.installation import install
 from page_base.pages import Pages
 from service_kit.command import run
@@ -64,20 +68,6 @@ def build(settings: Settings) -> FastAPI:
                 stack.push_async_callback(provider.close)
             yield
 
-    app = service.app(
-        consumers=consumers(desk=desk, new_id=new_id),
-        routers=[
-            mailbox.router(pages=pages, access=service.access, reading=reading),
-            log.router(pages=pages, access=service.access, reading=reading, now=clock.now, real_now=clock.real_now),
-        ],
-        due_work=_due_work(settings, service=service, carriers=carriers),
-        alongside=alongside,
-    )
-    install(app, service=NAME, pages=pages, verify=service.access.verify)
-    return app
-
-
-def _due_work(settings: Settings, *, service: Service, carriers: Carriers) -> list[DueWork]:
     @asynccontextmanager
     async def open_counter() -> AsyncIterator[Counter]:
         async with service.transaction() as conn:
@@ -87,11 +77,52 @@ def _due_work(settings: Settings, *, service: Service, carriers: Carriers) -> li
 
             yield Counter(desk=desk(conn), announce=announce)
 
+    @asynccontextmanager
+    async def open_inbox() -> AsyncIterator[StoredReplies]:
+        async with service.transaction() as conn:
+            yield StoredReplies(conn)
+
+    app = service.app(
+        consumers=consumers(desk=desk, new_id=new_id),
+        routers=[
+            mailbox.router(pages=pages, access=service.access, reading=reading),
+            callbacks.router(callbacks=_Callbacks(service, open_counter), tokens=settings.callback_tokens()),
+            replies.router(pages=pages, access=service.access, opened=open_inbox, now=clock.now),
+            log.router(pages=pages, access=service.access, reading=reading, now=clock.now, real_now=clock.real_now),
+        ],
+        due_work=_due_work(settings, service=service, carriers=carriers, open_counter=open_counter),
+        alongside=alongside,
+    )
+    install(app, service=NAME, pages=pages, verify=service.access.verify)
+    return app
+
+
+class _Callbacks:
+    """What providers tell us, each in a transaction of its own."""
+
+    def __init__(self, service: Service, open_counter: Callable[[], AbstractAsyncContextManager[Counter]]) -> None:
+        self._service = service
+        self._open_counter = open_counter
+
+    async def delivery(self, delivery: Delivery) -> bool:
+        async with self._open_counter() as counter:
+            return await record_delivery(delivery=delivery, counter=counter, now=self._service.clock.now(), new_id=new_id)
+
+    async def text(self, arrived: TextFromPerson) -> None:
+        async with self._service.transaction() as conn:
+            announce = partial(publish_reply, conn)
+            await take_reply(arrived=arrived, desk=desk(conn), replies=StoredReplies(conn), announce=announce, new_id=new_id)
+
+
+def _due_work(
+    settings: Settings, *, service: Service, carriers: Carriers, open_counter: Callable[[], AbstractAsyncContextManager[Counter]]
+) -> list[DueWork]:
     sending = Sending(
         open_counter=open_counter,
         carriers=carriers,
         wording=TemplateWording(public_url=settings.public_url),
         real_now=service.clock.real_now,
+        new_id=new_id,
         lease=timedelta(seconds=settings.sending_lease_seconds),
         portion=settings.portion,
     )

@@ -36,6 +36,8 @@ class Settings(ServiceSettings):
     notify_email_template: UUID | None = None
     notify_per_minute: int = Field(default=3000, ge=60)
     notify_at_once: int = Field(default=50, ge=1)
+    notify_callback_token_file: Path | None = None
+    second_notify_callback_token_file: Path | None = None
     second_notify_base_url: str = Field(default="https://api.notifications.service.gov.uk", pattern=r"^https?://[^/\s]+$")
     second_notify_api_key_file: Path | None = None
     second_notify_sms_template: UUID | None = None
@@ -78,6 +80,11 @@ class Settings(ServiceSettings):
             msg = "there is no second SMS provider without a first: name LIMBER_SMS_PROVIDER"
             raise ValueError(msg)
         return self
+
+    def callback_tokens(self) -> dict[str, str]:
+        """Return the bearer token that each provider posts to us with, by its name in the address."""
+        files = {"govuk-notify": self.notify_callback_token_file, "second-notify": self.second_notify_callback_token_file}
+        return {provider: file.read_text().strip() for provider, file in files.items() if file is not None}
 
     def smtp_password(self) -> str | None:
         """Return the password for the SMTP server."""

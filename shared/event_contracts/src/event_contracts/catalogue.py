@@ -11,7 +11,7 @@ from event_contracts.contacts import Contact
 from event_contracts.contract import Contract
 from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged, ReferralDecided
 from event_contracts.intake import Nomination, NominationRemoval, Referral
-from event_contracts.notifications import MessageChanged
+from event_contracts.notifications import MessageChanged, ReplyReceived
 from event_contracts.outcomes import AssessmentScored, QuestionnaireChanged, SignpostingIssued
 from event_contracts.people import Person
 from event_contracts.receipts import NominationReceipt, Receipt
@@ -289,6 +289,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
                 "waiting_list",
                 "session_reminder",
                 "session_changed",
+                "session_cancelled_today",
                 "questionnaire_due",
                 "what_comes_next",
                 "complete_nomination",
@@ -297,7 +298,17 @@ EVENT_TYPES: tuple[EventType, ...] = (
                 "missed_two",
             ),
             "channel": ("sms", "email", "none"),
-            "status": ("sent", "failed", "dropped", "unknown"),
+            "status": ("sent", "delivered", "failed", "dropped", "unknown"),
         },
+    ),
+    EventType(
+        type="notifications.reply.received.v1",
+        stream="NOTIFICATIONS",
+        subject="notifications.reply.received.v1.{bucket}",
+        model=ReplyReceived,
+        publisher="notifications",
+        readers=(),
+        meaning="A person answered a text message with a word that we read",
+        codes={"answer": ("yes", "no", "stop", "start", "help")},
     ),
 )

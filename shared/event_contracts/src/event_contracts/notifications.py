@@ -18,3 +18,13 @@ class MessageChanged(Contract):
     status: str
     reason: str | None = None
     changed_at: datetime
+
+
+class ReplyReceived(Contract):
+    """A person answered a text message in a word that we read; `place_id` is the place offered, where it answers an offer."""
+
+    reply_id: UUID
+    participant_id: UUID
+    answer: str
+    place_id: UUID | None = None
+    received_at: datetime

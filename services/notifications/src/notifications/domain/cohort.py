@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from notifications.domain.quiet_hours import LOCAL_TIME
+
 PLANNED = "planned"
 CANCELLED = "cancelled"
 
@@ -53,6 +55,10 @@ class SessionChange:
     number: int
     was_at: datetime
     now_at: datetime | None
+
+    def cancels_today(self, *, now: datetime) -> bool:
+        """Whether it cancels a session that people would set out to today, as the day is in Europe/London."""
+        return self.now_at is None and self.was_at.astimezone(LOCAL_TIME).date() == now.astimezone(LOCAL_TIME).date()
 
 
 def changes_between(*, before: Cohort, after: Cohort, now: datetime) -> tuple[SessionChange, ...]:

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from notifications.domain.message import Channel
+from notifications.domain.phone import number_hash, takes_text
 
-_PHONE = re.compile(r"\+?[0-9][0-9 ()-]{6,24}")
 _EMAIL = re.compile(r"[!-;=?A-~]{1,64}@[A-Za-z0-9.-]{1,189}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """Where and how a participant may be written to; `sequence` is the version of what enrolment told."""
+    """Where and how a participant may be written to; `sequence` is the version of what enrolment told.
+
+    `stopped` is not enrolment's to say: STOP came from the number, and only START from there lifts it.
+    """
 
     participant_id: UUID
     sequence: int
@@ -24,12 +27,21 @@ class Contact:
     preferred_channel: str | None
     allows_sms: bool
     allows_email: bool
+    stopped: bool = False
 
     def reachable_by(self, channel: Channel) -> bool:
-        """Whether the person agreed to the channel and there is an address for it that a provider can take."""
+        """Whether the person agreed to the channel and there is an address for it that a provider can take.
+
+        A landline, or what can't be a number at all, never gets a text message.
+        """
         if channel is Channel.SMS:
-            return self.allows_sms and self.phone is not None and _PHONE.fullmatch(self.phone) is not None
+            return self.allows_sms and self.phone is not None and takes_text(self.phone)
         return self.allows_email and self.email is not None and _EMAIL.fullmatch(self.email) is not None
+
+    @property
+    def number_hash(self) -> str | None:
+        """The digest by which a reply from the phone finds this person; None where there is no number."""
+        return None if self.phone is None else number_hash(self.phone)
 
     def address(self, channel: Channel) -> str:
         """Return the phone number or email address; ValueError where there is none."""

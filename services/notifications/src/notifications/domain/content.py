@@ -92,6 +92,11 @@ def _session_changed(asked: _Asked) -> dict[str, Any]:
     return {"site_name": asked.cohort.site_name, "changes": changes}
 
 
+def _session_cancelled_today(asked: _Asked) -> dict[str, Any]:
+    [change] = asked.fact("changes")
+    return {"site_name": asked.cohort.site_name, "session": asked.spoken(change["was_at"])}
+
+
 def _questionnaire_due(asked: _Asked) -> dict[str, Any]:
     return {
         "link": f"{asked.public_url.rstrip('/')}/outcomes/q/{asked.fact('token')}",
@@ -132,6 +137,7 @@ _CONTENT: Mapping[Kind, Callable[[_Asked], dict[str, Any]]] = MappingProxyType(
         Kind.PLACE_FOUND: _place_found,
         Kind.SESSION_REMINDER: _session_reminder,
         Kind.SESSION_CHANGED: _session_changed,
+        Kind.SESSION_CANCELLED_TODAY: _session_cancelled_today,
         Kind.QUESTIONNAIRE_DUE: _questionnaire_due,
         Kind.WHAT_COMES_NEXT: _what_comes_next,
         Kind.MISSED_TWO: _missed_two,

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from notifications.domain.contact import Contact, choose_channel
+from notifications.domain.enough import MOST_A_DAY, next_morning
 from notifications.domain.message import Channel, Kind, Message, Reason
 from notifications.domain.quiet_hours import may_go_at
 
 LOOK_FOR_CONTACT_EVERY = timedelta(hours=1)
-# The person sits before a page that told them to look for it, whatever the hour.
-ASKED_FOR_JUST_NOW = frozenset({Kind.CONFIRM_CONTACT, Kind.OWN_PAGE})
+# Whoever asked for a link sits before a page that told them to look for it, whatever the hour.
+URGENT = frozenset({Kind.SESSION_CANCELLED_TODAY, Kind.CONFIRM_CONTACT, Kind.OWN_PAGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +37,33 @@ class Drop:
     reason: Reason
 
 
-def decide(*, message: Message, contact: Contact | None, working: Collection[Channel], now: datetime) -> Go | Wait | Drop:
-    """What to do with a message that is due. `working` are the channels that have a provider.
+def decide(
+    *,
+    message: Message,
+    contact: Contact | None,
+    working: Collection[Channel],
+    now: datetime,
+    heard_today: int = 0,
+) -> Go | Wait | Drop:
+    """What to do with a message that is due.
 
-    A message whose contact isn't known waits for it until its use is over, so that neither order of the two events loses it.
+    `working` are the channels that have a provider, and `heard_today` is how many messages the person was given since midnight.
+    A message whose contact isn't known waits for it until its use is over, so that neither order of the two events loses it. An
+    urgent one passes the quiet hours and the day's limit, and nothing else.
     """
     if now >= message.useful_until:
         return Drop(Reason.PAST_ITS_USE if contact else Reason.CONTACT_UNKNOWN)
     if contact is None:
         return Wait(Reason.CONTACT_UNKNOWN, min(now + LOOK_FOR_CONTACT_EVERY, message.useful_until))
-    channel = choose_channel(contact=contact, working=working, wished=message.facts.get("channel"))
+    open_to = {one for one in working if message.only_channel in (None, one)}
+    usable = open_to - {Channel.SMS} if contact.stopped else open_to
+    channel = choose_channel(contact=contact, working=usable, wished=message.facts.get("channel"))
     if channel is None:
-        return Drop(Reason.NO_CHANNEL)
-    opening = now if message.kind in ASKED_FOR_JUST_NOW else may_go_at(now=now)
-    if opening > now:
-        return Wait(Reason.QUIET_HOURS, min(opening, message.useful_until))
+        return Drop(Reason.STOPPED if contact.stopped and contact.reachable_by(Channel.SMS) else Reason.NO_CHANNEL)
+    if message.kind not in URGENT:
+        opening = may_go_at(now=now)
+        if opening > now:
+            return Wait(Reason.QUIET_HOURS, min(opening, message.useful_until))
+        if heard_today >= MOST_A_DAY:
+            return Wait(Reason.ENOUGH_TODAY, min(next_morning(now=now), message.useful_until))
     return Go(channel, contact.address(channel))

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     WAITING_LIST = "waiting_list"
     SESSION_REMINDER = "session_reminder"
     SESSION_CHANGED = "session_changed"
+    SESSION_CANCELLED_TODAY = "session_cancelled_today"
     QUESTIONNAIRE_DUE = "questionnaire_due"
     WHAT_COMES_NEXT = "what_comes_next"
     MISSED_TWO = "missed_two"
@@ -33,6 +34,7 @@ class Status(StrEnum):
     DEFERRED = "deferred"
     SENDING = "sending"
     SENT = "sent"
+    DELIVERED = "delivered"
     FAILED = "failed"
     DROPPED = "dropped"
     UNKNOWN = "unknown"
@@ -50,9 +52,12 @@ class Reason(StrEnum):
 
     CONTACT_UNKNOWN = "contact_unknown"
     QUIET_HOURS = "quiet_hours"
+    ENOUGH_TODAY = "enough_today"
+    SAME_WORDS = "same_words"
     PROVIDER_UNAVAILABLE = "provider_unavailable"
     INTERRUPTED = "interrupted"
     NO_CHANNEL = "no_channel"
+    STOPPED = "stopped"
     PAST_ITS_USE = "past_its_use"
     REPLACED = "replaced"
     PLACE_CHANGED = "place_changed"
@@ -66,6 +71,9 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     NO_WORDS = "no_words"
     NOT_CONFIRMED = "not_confirmed"
+    NO_SUCH_ADDRESS = "no_such_address"
+    OUT_OF_REACH = "out_of_reach"
+    FAILED_AT_PROVIDER = "failed_at_provider"
 
     @property
     def meaning(self) -> str:
@@ -77,9 +85,12 @@ _MEANINGS = MappingProxyType(
     {
         Reason.CONTACT_UNKNOWN: "We don't know yet how to reach the person.",
         Reason.QUIET_HOURS: "Messages go between 8am and 8pm.",
+        Reason.ENOUGH_TODAY: "The person has had four messages today; it goes tomorrow.",
+        Reason.SAME_WORDS: "The person got the same words within the hour.",
         Reason.PROVIDER_UNAVAILABLE: "The provider could not take it; it is tried again.",
         Reason.INTERRUPTED: "Sending was interrupted before the provider had it; it is tried again.",
         Reason.NO_CHANNEL: "The person has no phone or email that they agreed to be written to.",
+        Reason.STOPPED: "The person replied STOP, and there is no email that they agreed to be written to.",
         Reason.PAST_ITS_USE: "What it is about has already happened.",
         Reason.REPLACED: "A newer message says it.",
         Reason.PLACE_CHANGED: "The person no longer has this place.",
@@ -93,6 +104,9 @@ _MEANINGS = MappingProxyType(
         Reason.TOO_LONG: "The text is longer than a text message may be.",
         Reason.NO_WORDS: "Its words could not be put together.",
         Reason.NOT_CONFIRMED: "The provider may or may not have it, and cannot be asked. It is not sent again by itself.",
+        Reason.NO_SUCH_ADDRESS: "The provider could not deliver it: the number or address does not work.",
+        Reason.OUT_OF_REACH: "The provider tried for as long as it does: the phone was off or the mailbox full.",
+        Reason.FAILED_AT_PROVIDER: "The provider failed with it.",
     }
 )
 
@@ -110,12 +124,20 @@ LIFE: Mapping[tuple[Status, str], Status] = MappingProxyType(
         (Status.SENDING, "refused"): Status.FAILED,
         (Status.SENDING, "put back"): Status.DEFERRED,
         (Status.SENDING, "lose sight of"): Status.UNKNOWN,
+        (Status.SENDING, "delivered"): Status.DELIVERED,
+        (Status.SENDING, "not delivered"): Status.FAILED,
+        (Status.SENT, "delivered"): Status.DELIVERED,
+        (Status.SENT, "not delivered"): Status.FAILED,
+        (Status.UNKNOWN, "delivered"): Status.DELIVERED,
+        (Status.UNKNOWN, "not delivered"): Status.FAILED,
+        (Status.FAILED, "delivered"): Status.DELIVERED,
         (Status.DROPPED, "replan"): Status.PLANNED,
     }
 )
 
 OPEN = frozenset({Status.PLANNED, Status.DEFERRED})
-ENDED = frozenset({Status.SENT, Status.FAILED, Status.DROPPED, Status.UNKNOWN})
+_EMAIL_MAY_REACH = frozenset({Reason.REFUSED_BY_PROVIDER, Reason.NO_SUCH_ADDRESS, Reason.FAILED_AT_PROVIDER, Reason.TOO_LONG})
+ENDED = frozenset({Status.SENT, Status.DELIVERED, Status.FAILED, Status.DROPPED, Status.UNKNOWN})
 
 
 class LifeError(ValueError):
@@ -123,11 +145,23 @@ class LifeError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A stretch of a message's life: the status it took, when (domain time) and why, and the provider that it was given to."""
+
+    status: Status
+    at: datetime
+    reason: Reason | None = None
+    provider: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message to one person; (participant, kind, about) is never sent twice.
 
-    `due_at` and `useful_until` are domain time; `retry_at` and `claimed_until` real time. `facts` are the dates, codes and links
-    that its words need and that nothing else in the service keeps; never a name or an address.
+    `due_at`, `useful_until` and `given_at`, when it was last given to a provider, are domain time; `retry_at` and `claimed_until`
+    real time. `facts` are the dates, codes and links that its words need and that nothing else in the service keeps; never a name
+    or an address. `words` is a digest by which the same words to the same person are known again. `only_channel` is set where
+    another channel was tried in vain.
     """
 
     id: UUID
@@ -150,13 +184,31 @@ class Message:
     provider: str | None = None
     claimed_until: datetime | None = None
     retry_at: datetime | None = None
+    given_at: datetime | None = None
+    words: str | None = None
+    only_channel: Channel | None = None
+    life: tuple[Stage, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Whether it still waits to be sent."""
         return self.status in OPEN
 
-    def claim(self, *, channel: Channel, provider: str, until: datetime, now: datetime) -> "Message":
+    @property
+    def failed_by_text(self) -> bool:
+        """Whether it could not reach the person by text message for good, so that email may."""
+        return self.status is Status.FAILED and self.channel is Channel.SMS and self.reason in _EMAIL_MAY_REACH
+
+    @property
+    def email_about_id(self) -> str:
+        """What an email in place of this message is about, so that there is one at most."""
+        return f"{self.about_id}@email"
+
+    def can(self, step: str) -> bool:
+        """Whether a message in this status can take the step."""
+        return (self.status, step) in LIFE
+
+    def claim(self, *, channel: Channel, provider: str, until: datetime, now: datetime, words: str | None = None) -> "Message":
         """Take it for sending; whoever took it has until `until` (real time) to say what became of it."""
         return self._step(
             "claim",
@@ -165,6 +217,8 @@ class Message:
             channel=channel,
             provider=provider,
             claimed_until=until,
+            given_at=now,
+            words=words,
             retry_at=None,
             attempts=self.attempts + 1,
         )
@@ -201,9 +255,40 @@ class Message:
         """Nobody can say whether the provider has it."""
         return self._step("lose sight of", now=now, reason=Reason.NOT_CONFIRMED, claimed_until=None)
 
+    def delivered(self, *, now: datetime) -> "Message":
+        """The provider says that it arrived."""
+        return self._step("delivered", now=now, reason=None, claimed_until=None)
+
+    def not_delivered(self, *, reason: Reason, now: datetime) -> "Message":
+        """The provider had it and says that it will not arrive."""
+        return self._step("not delivered", now=now, reason=reason, claimed_until=None)
+
+    def by_email(self, *, new_id: UUID, now: datetime) -> "Message":
+        """Another message with the same words, for when this one could not be delivered by text message."""
+        return Message(
+            id=new_id,
+            participant_id=self.participant_id,
+            kind=self.kind,
+            about_id=self.email_about_id,
+            place_id=self.place_id,
+            cohort_id=self.cohort_id,
+            session_id=self.session_id,
+            facts=self.facts,
+            due_at=now,
+            useful_until=self.useful_until,
+            planned_at=now,
+            changed_at=now,
+            only_channel=Channel.EMAIL,
+        )
+
     def _step(self, step: str, *, now: datetime, **changes: Any) -> "Message":
         to = LIFE.get((self.status, step))
         if to is None:
             msg = f"a message that is {self.status} can't take the step {step!r}"
             raise LifeError(msg)
-        return replace(self, status=to, sequence=self.sequence + 1, changed_at=now, **changes)
+        after = replace(self, status=to, sequence=self.sequence + 1, changed_at=now, **changes)
+        stage = Stage(status=to, at=now, reason=after.reason, provider=after.provider if to is Status.SENDING else None)
+        latest = self.life[-1] if self.life else None
+        if latest is not None and (latest.status, latest.reason, latest.provider) == (stage.status, stage.reason, stage.provider):
+            return after
+        return replace(after, life=(*self.life, stage))

@@ -17,6 +17,7 @@ class Standing(Enum):
     NOT_KNOWN = "not_known"
 
 
+OFFERED = "offered"
 _STANDING = MappingProxyType(
     {
         "waiting": Standing.WAITING,

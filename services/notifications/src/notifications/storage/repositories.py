@@ -6,16 +6,31 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, RowMapping, Select, Uuid, any_, bindparam, literal, select, text
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    RowMapping,
+    Select,
+    Uuid,
+    any_,
+    bindparam,
+    false,
+    func,
+    literal,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import CollectionAggregate, TextClause
 
 from notifications.domain.cohort import Cohort, Session
 from notifications.domain.contact import Contact
-from notifications.domain.message import Channel, Kind, Message, Reason, Status
+from notifications.domain.message import Channel, Kind, Message, Reason, Stage, Status
 from notifications.domain.place import Place
 from notifications.storage import tables
-from notifications.use_cases.desk import Desk
+from notifications.use_cases.desk import Desk, Given
 from service_kit import due, rows
 
 _MESSAGE_FIELDS = tuple(field.name for field in fields(Message))
@@ -32,8 +47,15 @@ _CHANGING = (
     "provider",
     "claimed_until",
     "retry_at",
+    "given_at",
+    "words",
 )
 _MESSAGES = tables.MESSAGES
+_CONTACT_FIELDS = tuple(field.name for field in fields(Contact) if field.name != "stopped")
+_CONTACTS_AND_STOPS = tables.CONTACTS.outerjoin(
+    tables.SUPPRESSIONS, tables.SUPPRESSIONS.c.number_hash == tables.CONTACTS.c.number_hash
+)
+_MAY_HAVE_GONE = (Status.SENDING, Status.SENT, Status.DELIVERED, Status.UNKNOWN)
 # Written out, not bound, because the planner uses a partial index only for a condition that it can read.
 _IS_OPEN = text("messages.status IN ('planned', 'deferred')")
 
@@ -62,6 +84,7 @@ def desk(conn: AsyncConnection) -> Desk:
         cohorts=StoredCohorts(conn),
         places=StoredPlaces(conn),
         heard=StoredHeard(conn),
+        suppressions=StoredSuppressions(conn),
     )
 
 
@@ -92,13 +115,23 @@ class StoredMessages:
         await rows.insert_new(
             self._conn,
             _MESSAGES,
-            [{name: getattr(message, name) for name in _MESSAGE_FIELDS} for message in messages],
+            [{name: getattr(message, name) for name in _MESSAGE_FIELDS} | _life(message) for message in messages],
             returning="id",
         )
 
     async def change(self, messages: Sequence[Message]) -> None:
         due.soon(self._conn)
-        await rows.update(self._conn, _MESSAGES, [{name: getattr(message, name) for name in _CHANGING} for message in messages])
+        changed = [{name: getattr(message, name) for name in _CHANGING} | _life(message) for message in messages]
+        await rows.update(self._conn, _MESSAGES, changed)
+
+    async def given_since(self, participant_ids: Collection[UUID], *, since: datetime) -> list[Given]:
+        columns = (_MESSAGES.c.id, _MESSAGES.c.participant_id, _MESSAGES.c.given_at, _MESSAGES.c.words)
+        query = select(*columns).where(
+            _MESSAGES.c.participant_id == _any(participant_ids),
+            _MESSAGES.c.given_at >= since,
+            _MESSAGES.c.status.in_(_MAY_HAVE_GONE),
+        )
+        return [Given(*row) for row in await self._conn.execute(query)]
 
     async def _locked(self, *conditions: ColumnElement[bool] | TextClause) -> list[Message]:
         found = await self._conn.execute(select(_MESSAGES).where(*conditions).order_by(_MESSAGES.c.id).with_for_update())
@@ -116,11 +149,43 @@ class StoredContacts:
         self._conn = conn
 
     async def of(self, participant_ids: Collection[UUID]) -> Mapping[UUID, Contact]:
-        query = select(tables.CONTACTS).where(tables.CONTACTS.c.participant_id == _any(participant_ids))
-        return {row["participant_id"]: Contact(**row) for row in (await self._conn.execute(query)).mappings()}
+        found = await self._read(tables.CONTACTS.c.participant_id == _any(participant_ids))
+        return {contact.participant_id: contact for contact in found}
+
+    async def with_number(self, number_hash: str) -> list[Contact]:
+        return await self._read(tables.CONTACTS.c.number_hash == number_hash)
 
     async def keep(self, contacts: Sequence[Contact]) -> None:
-        await rows.upsert(self._conn, tables.CONTACTS, [_plain(contact) for contact in contacts], newer="sequence")
+        kept = [
+            {name: getattr(contact, name) for name in _CONTACT_FIELDS} | {"number_hash": contact.number_hash}
+            for contact in contacts
+        ]
+        await rows.upsert(self._conn, tables.CONTACTS, kept, newer="sequence")
+
+    async def _read(self, condition: ColumnElement[bool]) -> list[Contact]:
+        stopped = func.coalesce(tables.SUPPRESSIONS.c.stopped, false()).label("stopped")
+        columns = [tables.CONTACTS.c[name] for name in _CONTACT_FIELDS]
+        query = (
+            select(*columns, stopped).select_from(_CONTACTS_AND_STOPS).where(condition).order_by(tables.CONTACTS.c.participant_id)
+        )
+        return [Contact(**row) for row in (await self._conn.execute(query)).mappings()]
+
+
+class StoredSuppressions:
+    """`Suppressions` in the database."""
+
+    def __init__(self, conn: AsyncConnection) -> None:
+        self._conn = conn
+
+    async def keep(self, number_hash: str, *, stopped: bool, at: datetime) -> bool:
+        known = tables.SUPPRESSIONS
+        asked = insert(known).values(number_hash=number_hash, stopped=stopped, changed_at=at)
+        newer = asked.on_conflict_do_update(
+            index_elements=[known.c.number_hash],
+            set_={"stopped": asked.excluded.stopped, "changed_at": asked.excluded.changed_at},
+            where=known.c.changed_at <= asked.excluded.changed_at,
+        )
+        return (await self._conn.execute(newer.returning(known.c.number_hash))).scalar() is not None
 
 
 class StoredCohorts:
@@ -218,7 +283,15 @@ def _any(ids: Iterable[UUID]) -> CollectionAggregate[bool]:
     return any_(literal(list(ids), ARRAY(Uuid())))
 
 
-def _plain(value: Contact | Place) -> dict[str, Any]:
+def _life(message: Message) -> dict[str, Any]:
+    stages = [
+        {"status": stage.status, "at": stage.at.isoformat(), "reason": stage.reason, "provider": stage.provider}
+        for stage in message.life
+    ]
+    return {"life": stages}
+
+
+def _plain(value: Place) -> dict[str, Any]:
     return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
@@ -230,7 +303,18 @@ def _message(row: RowMapping) -> Message:
             "status": Status(row["status"]),
             "reason": Reason(row["reason"]) if row["reason"] else None,
             "channel": Channel(row["channel"]) if row["channel"] else None,
+            "only_channel": Channel(row["only_channel"]) if row["only_channel"] else None,
+            "life": tuple(_stage(stage) for stage in row["life"]),
         }
+    )
+
+
+def _stage(written: Mapping[str, Any]) -> Stage:
+    return Stage(
+        status=Status(written["status"]),
+        at=datetime.fromisoformat(written["at"]),
+        reason=Reason(written["reason"]) if written["reason"] else None,
+        provider=written["provider"],
     )
 
 

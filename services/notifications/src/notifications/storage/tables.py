@@ -1,6 +1,7 @@
 """The service's tables; `migrations/` makes them."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -46,14 +47,21 @@ MESSAGES = Table(
     # Real time, not the domain's: until when whoever sends it has to say what became of it, and when it may be tried again.
     Column("claimed_until", DateTime(timezone=True)),
     Column("retry_at", DateTime(timezone=True)),
+    Column("given_at", DateTime(timezone=True)),
+    Column("words", Text),
+    Column("only_channel", Text),
+    Column("life", JSONB, nullable=False, server_default=text("'[]'")),
     UniqueConstraint("participant_id", "kind", "about_id", name="messages_once"),
     CheckConstraint(
-        "status IN ('planned', 'deferred', 'sending', 'sent', 'failed', 'dropped', 'unknown')", name="messages_status_known"
+        "status IN ('planned', 'deferred', 'sending', 'sent', 'delivered', 'failed', 'dropped', 'unknown')",
+        name="messages_status_known",
     ),
     CheckConstraint("(status = 'sending') = (claimed_until IS NOT NULL)", name="messages_claimed_while_sending"),
     CheckConstraint("retry_at IS NULL OR status = 'deferred'", name="messages_retried_while_deferred"),
     CheckConstraint("reason IS NOT NULL OR status NOT IN ('deferred', 'failed', 'dropped', 'unknown')", name="messages_say_why"),
-    CheckConstraint("channel IS NOT NULL OR status NOT IN ('sending', 'sent', 'unknown')", name="messages_sent_by_a_channel"),
+    CheckConstraint(
+        "channel IS NOT NULL OR status NOT IN ('sending', 'sent', 'delivered', 'unknown')", name="messages_sent_by_a_channel"
+    ),
     Index("messages_due", "due_at", "id", postgresql_where=text("status IN ('planned', 'deferred') AND retry_at IS NULL")),
     Index("messages_to_retry", "retry_at", "id", postgresql_where=text("retry_at IS NOT NULL")),
     Index("messages_in_sending", "claimed_until", "id", postgresql_where=text("claimed_until IS NOT NULL")),
@@ -71,6 +79,17 @@ CONTACTS = Table(
     Column("preferred_channel", Text),
     Column("allows_sms", Boolean, nullable=False),
     Column("allows_email", Boolean, nullable=False),
+    Column("number_hash", Text),
+    Index("contacts_by_number", "number_hash"),
+)
+
+# The numbers from which STOP came, by their digests; a row whose `stopped` is false had START since.
+SUPPRESSIONS = Table(
+    "suppressions",
+    METADATA,
+    Column("number_hash", Text, primary_key=True),
+    Column("stopped", Boolean, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
 )
 
 COHORTS = Table(
@@ -117,4 +136,28 @@ MAILBOX = Table(
     Column("sms_parts", Integer),
     Column("copies", Integer, nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False),
+)
+
+# Text messages from people. The words and the number are kept only while a member of staff has to read them.
+REPLIES = Table(
+    "replies",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("number_hash", Text),
+    Column("participants", ARRAY(Uuid), nullable=False),
+    Column("word", Text),
+    Column("place_id", Uuid),
+    Column("doubt", Text),
+    Column("phone", Text),
+    Column("text", Text),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("done_at", DateTime(timezone=True)),
+    Column("done_by", Text),
+    UniqueConstraint("provider", "provider_id", name="replies_once"),
+    CheckConstraint("word IS NOT NULL OR doubt IS NOT NULL", name="replies_mean_something_or_are_staffs"),
+    CheckConstraint("(done_at IS NULL) = (done_by IS NULL)", name="replies_done_by_somebody"),
+    CheckConstraint("(doubt IS NOT NULL AND done_at IS NULL) OR (phone IS NULL AND text IS NULL)", name="replies_forget_words"),
+    Index("replies_for_staff", "received_at", postgresql_where=text("doubt IS NOT NULL AND done_at IS NULL")),
 )

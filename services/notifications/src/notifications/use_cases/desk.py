@@ -12,6 +12,16 @@ from notifications.domain.message import Message
 from notifications.domain.place import Place
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A message that a provider has or may have: to whom it went, when (domain time), and the digest of its words."""
+
+    message_id: UUID
+    participant_id: UUID
+    at: datetime
+    words: str | None
+
+
 class Messages(Protocol):
     """The messages of one transaction. What is returned is locked until the transaction ends, unless said otherwise."""
 
@@ -30,6 +40,9 @@ class Messages(Protocol):
     async def by_id(self, message_ids: Collection[UUID]) -> list[Message]:
         """These messages as they are now."""
 
+    async def given_since(self, participant_ids: Collection[UUID], *, since: datetime) -> list[Given]:
+        """What these people were sent, or may have been, since then; not locked."""
+
     async def add(self, messages: Sequence[Message]) -> None:
         """Keep new messages; one whose (participant, kind, about) exists is left out."""
 
@@ -39,6 +52,9 @@ class Messages(Protocol):
 
 class Contacts(Protocol):
     """How people may be reached."""
+
+    async def with_number(self, number_hash: str) -> list[Contact]:
+        """Everybody whose phone number has this digest, not locked."""
 
     async def of(self, participant_ids: Collection[UUID]) -> Mapping[UUID, Contact]:
         """The contacts of these people, not locked."""
@@ -76,6 +92,13 @@ class Places(Protocol):
         """Keep those that are newer than what is known."""
 
 
+class Suppressions(Protocol):
+    """The numbers from which STOP came."""
+
+    async def keep(self, number_hash: str, *, stopped: bool, at: datetime) -> bool:
+        """Remember what came last from a number; False where something later came before."""
+
+
 class Heard(Protocol):
     """The newest version that was heard of each thing of which nothing else is kept."""
 
@@ -95,3 +118,4 @@ class Desk:
     cohorts: Cohorts
     places: Places
     heard: Heard
+    suppressions: Suppressions

@@ -50,6 +50,19 @@ def _tell_changes(*, book: Book, place: Place, cohort: Cohort, changes: tuple[Se
         if message.kind is Kind.SESSION_CHANGED and message.cohort_id == cohort.id and message.is_open:
             book.drop(message, Reason.REPLACED)
             changes = merged(earlier=_read(message.facts["changes"]), later=changes)
+    for change in changes:
+        if change.cancels_today(now=now):
+            book.plan(
+                participant_id=place.participant_id,
+                kind=Kind.SESSION_CANCELLED_TODAY,
+                about_id=str(change.session_id),
+                place_id=place.id,
+                cohort_id=cohort.id,
+                due_at=now,
+                useful_until=change.was_at,
+                facts={"changes": [_written(change)]},
+            )
+    changes = tuple(change for change in changes if not change.cancels_today(now=now))
     if changes:
         book.plan(
             participant_id=place.participant_id,

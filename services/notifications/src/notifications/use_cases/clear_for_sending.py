@@ -1,0 +1,124 @@
+"""Which of the messages that are due may go now, in which words and by which provider; the others wait or end, each visibly."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from notifications.domain.cohort import Cohort
+from notifications.domain.contact import Contact
+from notifications.domain.enough import SAME_WORDS_AFTER, day_began_at, words_digest
+from notifications.domain.going import Drop, Go, Wait, decide
+from notifications.domain.message import Channel, Message, Reason
+from notifications.domain.sms import is_too_long
+from notifications.use_cases.carriers import Carriers
+from notifications.use_cases.desk import Desk
+from notifications.use_cases.provider import Letter, Provider, Wording, WordingError
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """A message that was marked as being sent, in its final words."""
+
+    message: Message
+    letter: Letter
+    provider: Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When messages are cleared, in domain and in real time. Until `until` (real time) whoever sends them may say how it went."""
+
+    now: datetime
+    real_now: datetime
+    until: datetime
+
+
+async def clear_for_sending(
+    due: Sequence[Message], *, desk: Desk, carriers: Carriers, wording: Wording, moment: Moment
+) -> tuple[list[Cleared], list[Message]]:
+    """Decide about each message in order. Returns what may go, and every message as it is now."""
+    if not due:
+        return [], []
+    participants = {message.participant_id for message in due}
+    cohort_ids = {message.cohort_id for message in due if message.cohort_id is not None}
+    clearing = _Clearing(
+        contacts=await desk.contacts.of(participants),
+        cohorts=await desk.cohorts.of(cohort_ids) if cohort_ids else {},
+        heard={participant: _Heard() for participant in participants},
+        carriers=carriers,
+        wording=wording,
+        moment=moment,
+    )
+    midnight = day_began_at(now=moment.now)
+    for given in await desk.messages.given_since(participants, since=min(midnight, moment.now - SAME_WORDS_AFTER)):
+        clearing.heard[given.participant_id].note(at=given.at, words=given.words, counts=given.at >= midnight)
+    cleared = [clearing.clear(message) for message in due]
+    may_go = [one for one in cleared if isinstance(one, Cleared)]
+    return may_go, [one.message if isinstance(one, Cleared) else one for one in cleared]
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What one person was sent lately, with what is cleared for them in this portion."""
+
+    today: int = 0
+    words: dict[str, datetime] = field(default_factory=dict)
+
+    def note(self, *, at: datetime, words: str | None, counts: bool = True) -> None:
+        self.today += counts
+        if words is not None:
+            self.words[words] = max(at, self.words.get(words, at))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clearing:
+    contacts: Mapping[UUID, Contact]
+    cohorts: Mapping[UUID, Cohort]
+    heard: Mapping[UUID, _Heard]
+    carriers: Carriers
+    wording: Wording
+    moment: Moment
+
+    def clear(self, message: Message) -> Cleared | Message:
+        """The message with its words if it may go; otherwise as it waits or ends."""
+        now = self.moment.now
+        contact = self.contacts.get(message.participant_id)
+        heard_today = self.heard[message.participant_id].today
+        match decide(message=message, contact=contact, working=self.carriers.channels, now=now, heard_today=heard_today):
+            case Wait(reason, until):
+                return message.defer(reason=reason, until=until, now=now)
+            case Drop(reason):
+                return message.drop(reason=reason, now=now)
+            case Go() as go:
+                return self._put_in_words(message, go)
+
+    def _put_in_words(self, message: Message, go: Go) -> Cleared | Message:
+        cohort = self.cohorts.get(message.cohort_id) if message.cohort_id else None
+        contact = self.contacts[message.participant_id]
+        try:
+            subject, body = self.wording.put(
+                message=message, channel=go.channel, contact=contact, cohort=cohort, now=self.moment.now
+            )
+        except WordingError:
+            return self._claim(message, go).refused(reason=Reason.NO_WORDS, now=self.moment.now)
+        if go.channel is Channel.SMS and is_too_long(body):
+            return self._claim(message, go).refused(reason=Reason.TOO_LONG, now=self.moment.now)
+        words = words_digest(participant_id=message.participant_id, channel=go.channel, subject=subject, body=body)
+        heard = self.heard[message.participant_id]
+        said_at = heard.words.get(words)
+        if said_at is not None and self.moment.now < said_at + SAME_WORDS_AFTER:
+            until = min(said_at + SAME_WORDS_AFTER, message.useful_until)
+            return message.defer(reason=Reason.SAME_WORDS, until=until, now=self.moment.now)
+        heard.note(at=self.moment.now, words=words)
+        letter = Letter(reference=message.id, to=go.address, subject=subject, body=body)
+        return Cleared(self._claim(message, go, words=words), letter, self._provider(go))
+
+    def _claim(self, message: Message, go: Go, *, words: str | None = None) -> Message:
+        provider = self._provider(go)
+        return message.claim(
+            channel=go.channel, provider=provider.name, until=self.moment.until, now=self.moment.now, words=words
+        )
+
+    def _provider(self, go: Go) -> Provider:
+        return self.carriers.carrier(go.channel, real_now=self.moment.real_now)

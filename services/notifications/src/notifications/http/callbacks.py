@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from notifications.domain.message import Reason
 from notifications.use_cases.record_delivery import Delivery
 from notifications.use_cases.take_reply import TextFromPerson
+from service_kit.logs import logger
 
 # A status that isn't here, also one we don't know, is on the way and says nothing yet.
 _FATES: Mapping[str, Reason | None] = MappingProxyType(

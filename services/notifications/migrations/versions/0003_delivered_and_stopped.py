@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 _BEFORE = "status IN ('planned', 'deferred', 'sending', 'sent', 'failed', 'dropped', 'unknown')"
 _AFTER = "status IN ('planned', 'deferred', 'sending', 'sent', 'delivered', 'failed', 'dropped', 'unknown')"

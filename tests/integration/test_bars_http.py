@@ -170,6 +170,9 @@ BREACHES: list[tuple[Callable[[Bundle], None], tuple[int, str]]] = [
     (setting("Bundle", meta={}), (422, "not-supported")),
     (setting("Bundle", meta={"versionId": "9.9.9"}), (422, "not-supported")),
     (setting("Bundle", timestamp=None), (400, "required")),
+    (setting("Bundle", id="has spaces"), (400, "value")),
+    (setting("ServiceRequest", id="a/b"), (400, "value")),
+    (setting("ServiceRequest", authoredOn="20261120"), (400, "value")),
     (setting("Bundle", id=None), (400, "required")),
     (lacking("MessageHeader"), (400, "invariant")),
     (setting("MessageHeader", destination=[]), (400, "required")),
@@ -318,6 +321,7 @@ async def test_what_is_not_done_is_said_in_the_standards_way(
 ) -> None:
     response = await enrolment.http.request(method, f"/enrolment/fhir/{path}", headers=bars.headers(key))
     assert issue(response) == expected
+    assert response.headers.get("Allow") == {"$process-message": "POST", "metadata": "GET"}.get(path)
 
 
 async def test_the_capability_statement_says_what_is_done(enrolment: EnrolmentBench, key: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from fastapi import FastAPI
 from nats.aio.client import Client
 
 from enrolment.main import build
@@ -127,6 +128,7 @@ class EnrolmentBench:
     broker: Broker
     admin: Client
     http: httpx.AsyncClient
+    app: FastAPI
     _listening: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def practice(self, code: str) -> Practice:
@@ -226,7 +228,7 @@ async def running_enrolment(database: Database, broker: Broker, folder: Path, **
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            bench = EnrolmentBench(database=database, broker=broker, admin=await broker.connect(), http=client)
+            bench = EnrolmentBench(database=database, broker=broker, admin=await broker.connect(), http=client, app=app)
             for role, token in TOKENS.items():
                 await bench.query(
                     "INSERT INTO credentials (id, name, role, sites, token_hash, created_at)"

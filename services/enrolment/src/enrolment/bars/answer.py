@@ -1,5 +1,6 @@
 """What a sender gets back: a message Bundle that answers its own, and the CapabilityStatement."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,16 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from enrolment.bars.refusal import OUTCOME_PROFILE
-from enrolment.bars.tree import Node, every, first_text, resources
+from enrolment.bars.tree import Node, every, first_text, resources, texts
 from enrolment.bars.workflow import Task
 from enrolment.domain.receipts import Receipt
 
 BUNDLE_PROFILE = "https://fhir.nhs.uk/StructureDefinition/BARSBundleMessage"
 HEADER_PROFILE = "https://fhir.nhs.uk/StructureDefinition/BARSMessageHeader-servicerequest-response"
 REQUEST_PROFILE = "https://fhir.nhs.uk/StructureDefinition/BARSServiceRequest-request-referral"
-DEFINITION = "https://fhir.nhs.uk/MessageDefinition/bars-message-servicerequest-response-referral"
 REFERRAL_ID = "urn:limber:referral"
 _NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
+_LOOKS_LIKE_A_NUMBER = re.compile(r"[0-9 -]{1,20}")
 _ODS_CODE = "https://fhir.nhs.uk/Id/ods-organization-code"
 _CODES = "https://fhir.nhs.uk/CodeSystem"
 _SAID = {
@@ -145,7 +146,6 @@ def _header(request: Node, header: Node, focus: str, answerer: Answerer, ids: tu
             "details": {"reference": f"urn:uuid:{outcome_id}"},
         },
         "focus": [{"reference": focus}],
-        "definition": DEFINITION,
     }
 
 
@@ -176,7 +176,9 @@ def _patient(patient: Node, at: str) -> dict[str, Any]:
     numbers = [
         {"system": _NHS_NUMBER, "value": value}
         for identifier in every(patient, "identifier")
-        if first_text(identifier, "system") == _NHS_NUMBER and (value := first_text(identifier, "value"))
+        if first_text(identifier, "system") == _NHS_NUMBER
+        for value in texts(identifier, "value")
+        if _LOOKS_LIKE_A_NUMBER.fullmatch(value)
     ]
     return {"resourceType": "Patient", "meta": {"lastUpdated": at}, **({"identifier": numbers} if numbers else {"active": True})}
 

@@ -1,5 +1,6 @@
 """Whether a message is what the standard says it must be: its version, its resources, their elements, codes and references."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from enrolment.bars.refusal import INVARIANT, REQUIRED, UNSUPPORTED_FUNCTION, VALUE, VERSION, RefusedError
@@ -12,6 +13,17 @@ _PROFILES = {
     "MessageHeader": "https://fhir.nhs.uk/StructureDefinition/BARSMessageHeader-servicerequest-request",
     "ServiceRequest": "https://fhir.nhs.uk/StructureDefinition/BARSServiceRequest-request-referral",
 }
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_URI = re.compile(r"[!-~]{1,500}")
+_DATE_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?)?)?")
+# What of a message is repeated in the answer to it, and how FHIR writes that.
+_FORMATS = (
+    ("MessageHeader", ("source", "endpoint"), _URI, "an address"),
+    ("ServiceRequest", ("id",), _ID, "letters, digits, hyphens and full stops, 64 at most"),
+    ("ServiceRequest", ("authoredOn",), _DATE_TIME, "a date or a time with its offset"),
+    ("ServiceRequest", ("category", "coding", "system"), _URI, "an address"),
+    ("ServiceRequest", ("category", "coding", "code"), _URI, "a code without spaces"),
+)
 _RULES = {Task.NEW: "referral", Task.UPDATE: "referral", Task.CANCEL: "cancellation"}
 
 
@@ -27,6 +39,7 @@ def check(bundle: Node, *, versions: Sequence[str], use_cases: Sequence[str] = (
     if first_text(bundle, "id") is None:
         raise RefusedError(REQUIRED, "Bundle.id is missing.")
     _check_header(bundle)
+    _check_formats(bundle)
     _check_codes(bundle)
     task = task_of(bundle, use_cases=use_cases)
     _check_counts(bundle, standard().messages[_RULES[task]])
@@ -71,6 +84,17 @@ def _check_header(bundle: Node) -> None:
     definition = first_text(first, "definition")
     if definition is not None and not definition.startswith("https://fhir.nhs.uk/MessageDefinition/bars-message-"):
         raise RefusedError(UNSUPPORTED_FUNCTION, "MessageHeader.definition names no message of the standard.")
+
+
+def _check_formats(bundle: Node) -> None:
+    if not all(_ID.fullmatch(text) for text in texts(bundle, "id")):
+        raise RefusedError(VALUE, "Bundle.id must be letters, digits, hyphens and full stops, 64 at most.")
+    if not all(_URI.fullmatch(text) for text in texts(bundle, "entry", "fullUrl")):
+        raise RefusedError(VALUE, "Bundle.entry.fullUrl must be an address.")
+    for kind, path, pattern, rule in _FORMATS:
+        for _, resource in resources(bundle, kind):
+            if not all(pattern.fullmatch(text) for text in texts(resource, *path)):
+                raise RefusedError(VALUE, f"{kind}.{'.'.join(path)} must be {rule}.")
 
 
 def _check_codes(bundle: Node) -> None:

@@ -18,7 +18,15 @@ from enrolment.bars.tree import Node, bundle_from_json, bundle_from_xml
 from enrolment.bars.writing import XML, write
 from enrolment.domain.receipts import Receipt
 from enrolment.http import bars_document
-from enrolment.http.bars_headers import answer_format, body_format, check_accept, check_parties, message_ids, mirrored
+from enrolment.http.bars_headers import (
+    answer_format,
+    body_format,
+    check_accept,
+    check_parties,
+    loggable_id,
+    message_ids,
+    mirrored,
+)
 from enrolment.http.organisations import Credentials, OrganisationRefusedError, Organisations
 from enrolment.use_cases.answer_messages import Message
 from enrolment.use_cases.known import Sender, Sent
@@ -143,12 +151,18 @@ def bars_router(
         async def work() -> Node:
             await organisations.identify(credentials, channel=CHANNEL)
             if path in _KNOWN_PATHS:
-                raise RefusedError(refusal.METHOD, f"This address takes {_KNOWN_PATHS[path]} alone.")
+                raise _OtherMethodError(_KNOWN_PATHS[path])
             raise RefusedError(refusal.NOT_IMPLEMENTED, "Of the standard, $process-message and metadata are done here.")
 
         return await _answered(request, work, settings.seconds_to_answer, new_id)
 
     return router
+
+
+class _OtherMethodError(Exception):
+    def __init__(self, method: str) -> None:
+        super().__init__(f"This address takes {method} alone.")
+        self.method = method
 
 
 async def _answered(
@@ -164,32 +178,33 @@ async def _answered(
         shape, words, more = _shape_of(error)
         resource, status = operation_outcome(shape, words, outcome_id=new_id()), shape.status
         headers |= more
-        logger().info("bars message refused", status=status, code=shape.issue, event_id=headers.get("X-Request-Id"), reason=words)
+        logger().info(
+            "bars message refused", status=status, code=shape.issue, event_id=loggable_id(request.headers), reason=words
+        )
     return Response(write(resource, media_type), status_code=status, media_type=media_type, headers=headers)
 
 
 def _shape_of(error: Exception) -> tuple[Shape, str, Mapping[str, str]]:
     match error:
+        case _OtherMethodError():
+            return refusal.METHOD, str(error), {"Allow": error.method}
         case RefusedError():
-            return error.shape, error.diagnostics, {"Allow": "GET, POST"} if error.shape is refusal.METHOD else {}
+            return error.shape, error.diagnostics, {}
         case OrganisationRefusedError():
             return _ORGANISATION_REFUSALS[error.status], error.sentence, error.headers
         case UnreadableError():
             return refusal.INVALID, error.reason, {}
-        case TimeoutError():
-            return (
-                refusal.TIMEOUT,
-                "The message could not be answered in time. It is safe to send it again under the same ids.",
-                {},
-            )
-        case _ if is_unavailable(error):
-            return (
-                refusal.UNAVAILABLE,
-                "The service is not available. It is safe to send the message again under the same ids.",
-                {},
-            )
+    shape, words = _own_fault(error)
+    return shape, f"{words} It is safe to send the message again under the same ids.", {}
+
+
+def _own_fault(error: Exception) -> tuple[Shape, str]:
+    if isinstance(error, TimeoutError):
+        return refusal.TIMEOUT, "The message could not be answered in time."
+    if is_unavailable(error):
+        return refusal.UNAVAILABLE, "The service is not available."
     logger().error("bars message failed", error=describe(error))
-    return refusal.EXCEPTION, "Something unexpected went wrong. It is safe to send the message again under the same ids.", {}
+    return refusal.EXCEPTION, "Something unexpected went wrong."
 
 
 def _refuse_what_took_nothing(receipt: Receipt) -> None:

@@ -33,6 +33,12 @@ def mirrored(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: headers[name][:_LONGEST_MIRRORED] for name in MIRRORED if name in headers}
 
 
+def loggable_id(headers: Mapping[str, str]) -> str | None:
+    """Return the request's id for the log, if it is one: a sender could have put anything there."""
+    text = headers.get(REQUEST_ID, "").strip()
+    return text.lower() if _GUID.fullmatch(text) else None
+
+
 def message_ids(headers: Mapping[str, str]) -> tuple[str, str]:
     """Return the request's and the conversation's id, in small letters."""
     for name in MIRRORED:

@@ -10,6 +10,7 @@ from typing import Any
 
 from nats.aio.client import Client
 
+from service_kit.api_keys import new_key
 from service_kit.ids import new_id
 from support.enrolment_bench import EnrolmentBench, eventually
 
@@ -60,6 +61,25 @@ class Nominator:
     async def hear(self, kind: str, body: Any, **options: Any) -> dict[str, Any]:
         """Publish an event and return its receipt."""
         return (await self.receipts_of(await self.send(kind, body, **options)))[0]
+
+
+async def keyed(bench: EnrolmentBench, channel: str, code: str, *, name: str = "") -> dict[str, str]:
+    """Makes an organisation known and returns the header with its API key."""
+    key = new_key()
+    await bench.query(
+        "INSERT INTO organisations (channel, code, name, added_at) VALUES ($1, $2, $3, now()) ON CONFLICT DO NOTHING",
+        channel,
+        code,
+        name or f"Organisation {code}",
+    )
+    await bench.query(
+        "INSERT INTO api_keys (id, channel, organisation, key_hash, created_at) VALUES ($1, $2, $3, $4, now())",
+        key.id,
+        channel,
+        code,
+        key.hash,
+    )
+    return {"Authorization": f"Bearer {key.text}"}
 
 
 @asynccontextmanager

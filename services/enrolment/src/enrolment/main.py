@@ -32,9 +32,11 @@ from enrolment.http.standings import standings_router
 from enrolment.messaging import publish
 from enrolment.messaging.consume import Intake
 from enrolment.messaging.direct import DirectIntake
+from enrolment.messaging.nomination_door import NominationDoor
 from enrolment.messaging.nominations import Nominating
 from enrolment.settings import EnrolmentSettings
 from enrolment.storage import audit
+from enrolment.storage.bulk import BulkRepository, next_unfinished_at
 from enrolment.storage.nominations import NominationRepository, stand_ins_by_id
 from enrolment.storage.people import PeopleRepository
 from enrolment.storage.repositories import IntakeRepository, participants_by_id
@@ -44,6 +46,7 @@ from enrolment.use_cases.review_referral import Reviewer, review_referral
 from page_base.installation import install
 from page_base.pages import Pages
 from service_kit import command, outbox
+from service_kit.due import DueWork
 from service_kit.ids import new_id
 from service_kit.rate_limit import RateLimit
 from service_kit.service import Service
@@ -60,8 +63,26 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
     if settings.bars_programme not in programmes:
         raise ProgrammeDataError("LIMBER_BARS_PROGRAMME names no programme")
     rules = Rules(programmes=programmes, in_production=settings.in_production)
+    organisations = Organisations(
+        engine=service.engine,
+        limit=RateLimit(per_second=settings.organisation_requests_per_second, burst=settings.organisation_burst),
+        real_now=service.clock.real_now,
+    )
+    nominating = Nominating(rules=rules, store=NominationRepository, new_id=new_id, new_token=_new_token)
+    door = NominationDoor(
+        nominating=nominating,
+        transaction=service.transaction,
+        receipts=_repository,
+        files=BulkRepository,
+        now=service.clock.now,
+        real_now=service.clock.real_now,
+    )
     around = Surroundings(
-        nominating=Nominating(rules=rules, store=NominationRepository, new_id=new_id, new_token=_new_token),
+        nominating=nominating,
+        door=door,
+        organisations=organisations,
+        reading=service.engine.connect,
+        files=BulkRepository,
     )
     intake = Intake(
         rules=rules,
@@ -73,11 +94,6 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
     )
     direct = DirectIntake(transaction=service.transaction, clock=service.clock, rules=rules, store=_repository, new_id=new_id)
     pages = Pages(f"{NAME}.http")
-    organisations = Organisations(
-        engine=service.engine,
-        limit=RateLimit(per_second=settings.organisation_requests_per_second, burst=settings.organisation_burst),
-        real_now=service.clock.real_now,
-    )
 
     async def review(referral_id: UUID, *, accept: bool, note: str, reviewer: Reviewer, now: datetime) -> Referral:
         async with service.transaction() as conn:
@@ -124,6 +140,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
                 new_id=new_id,
             ),
         ],
+        due_work=[DueWork(name="files", run=door.do_portion, next_due_at=next_unfinished_at)],
         current={publish.CONTACT: _contacts, publish.PERSON: _people},
     )
     install(app, service=NAME, pages=pages, verify=service.access.verify)

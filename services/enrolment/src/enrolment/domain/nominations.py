@@ -38,7 +38,7 @@ _HEALTH_WORDS = frozenset(
         "symptom", "symptoms", "treatment", "treatments", "weight",
     }
 )  # fmt: skip
-_NAME_OF_NOMINATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}")
+_NAME_OF_NOMINATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PHONE = re.compile(r"\+?[0-9 ()-]{7,40}")
 
@@ -122,7 +122,7 @@ def health_refused(field: str) -> Reason:
 def problem_of(nominee: Nominee, *, sender_nomination_id: str, today: date) -> Reason | None:
     """Say what is wrong with a nomination, naming the field and the rule, or None."""
     if not _NAME_OF_NOMINATION.fullmatch(sender_nomination_id):
-        text = "The nomination_id may have letters, digits and . _ : / - only, 64 at most, and begins with a letter or digit."
+        text = "The nomination_id may have letters, digits and . _ : - only, 64 at most, and begins with a letter or digit."
         return Reason("nomination_id_format", text, "nomination_id")
     if nominee.email is None and nominee.phone is None:
         return Reason("no_contact", "The nomination has neither email nor phone, so nobody could be reached.", "email")

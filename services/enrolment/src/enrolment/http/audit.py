@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from service_kit.access import Access
 
 # Messages that became a referral are counted by what the referral is now; the others by their answer. Cancellations are
-# about a referral that was counted.
+# about a referral that was counted. A nomination is none yet.
 _FUNNEL = text(
     """
 WITH referral AS (SELECT status, count(*) AS count FROM referrals GROUP BY status),
 message AS (
   SELECT status, count(*) AS count FROM receipts
-  WHERE NOT is_cancellation AND (referral_id IS NULL OR (status = 'duplicate' AND first_status IS NOT NULL)) GROUP BY status
+  WHERE NOT is_cancellation AND channel NOT IN ('workplace', 'leisure')
+  AND (referral_id IS NULL OR (status = 'duplicate' AND first_status IS NOT NULL)) GROUP BY status
 ),
 both_kinds AS (SELECT * FROM referral UNION ALL SELECT * FROM message)
 SELECT coalesce(sum(count), 0) AS referred,

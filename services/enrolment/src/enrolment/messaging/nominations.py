@@ -49,11 +49,17 @@ class Nominating:
         )
 
     async def answer(
-        self, conn: AsyncConnection, messages: Sequence[NominationMessage], *, now: datetime
+        self, conn: AsyncConnection, messages: Sequence[NominationMessage], *, now: datetime, keep_receipts: bool = True
     ) -> list[NominationOutcome]:
         """Answer messages in this transaction and tell whoever has to know, all but the senders."""
         outcomes = await answer_nominations(
-            messages, store=self.store(conn), rules=self.rules, now=now, new_id=self.new_id, new_token=self.new_token
+            messages,
+            store=self.store(conn),
+            rules=self.rules,
+            now=now,
+            new_id=self.new_id,
+            new_token=self.new_token,
+            keep_receipts=keep_receipts,
         )
         await outbox.add(conn, [each for outcome in outcomes for each in consequences(outcome, because=None)])
         return outcomes

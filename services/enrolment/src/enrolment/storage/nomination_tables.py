@@ -15,6 +15,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from enrolment.storage.metadata import METADATA
 
@@ -56,4 +57,32 @@ NOMINATIONS = Table(
     Index("nominations_of_referral", "referral_id"),
     Index("nominations_by_key", "channel", "organisation", "invitation_key", postgresql_where=text("invitation_key IS NOT NULL")),
     Index("nominations_to_lapse", "lapses_at", postgresql_where=text("status = 'invited'")),
+)
+
+# A file of nominations. Its lines are done in portions; what a line held is forgotten as soon as it is done.
+BULK_JOBS = Table(
+    "bulk_jobs",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("begun_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    Index("bulk_jobs_unfinished", "begun_at", postgresql_where=text("finished_at IS NULL")),
+)
+BULK_LINES = Table(
+    "bulk_lines",
+    METADATA,
+    Column("job_id", Uuid, ForeignKey("bulk_jobs.id", name="bulk_lines_job"), primary_key=True),
+    Column("line", BigInteger, primary_key=True),
+    Column("cells", JSONB(none_as_null=True)),
+    Column("nomination_id", Text),
+    Column("code", Text),
+    Column("field", Text),
+    Column("words", Text),
+    CheckConstraint("(cells IS NULL) = (code IS NOT NULL)", name="bulk_lines_waiting_or_done"),
+    Index("bulk_lines_waiting", "job_id", "line", postgresql_where=text("code IS NULL")),
 )

@@ -19,10 +19,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from enrolment.storage.metadata import KIT, METADATA
-from enrolment.storage.nomination_tables import NOMINATIONS
+from enrolment.storage.nomination_tables import BULK_JOBS, BULK_LINES, NOMINATIONS
 
 # Those that stand in a module of their own belong to the same metadata.
-__all__ = ["KIT", "METADATA", "NOMINATIONS"]
+__all__ = ["BULK_JOBS", "BULK_LINES", "KIT", "METADATA", "NOMINATIONS"]
 
 ORGANISATIONS = Table(
     "organisations",

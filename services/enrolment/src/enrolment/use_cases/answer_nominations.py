@@ -132,8 +132,12 @@ async def answer_nominations(
     now: datetime,
     new_id: Callable[[], UUID],
     new_token: Callable[[], str],
+    keep_receipts: bool = True,
 ) -> list[NominationOutcome]:
-    """Answer each message, in their order; later ones see what earlier ones of the group changed."""
+    """Answer each message, in their order; later ones see what earlier ones of the group changed.
+
+    `keep_receipts` is false where the answers are kept elsewhere, as a file's are.
+    """
     nominations = [message for message in messages if isinstance(message, Nominate)]
     named = [message for message in messages if not isinstance(message, RefuseMessage)]
     held = await store.load(
@@ -149,7 +153,8 @@ async def answer_nominations(
                 outcome = _remove(message, held, now)
             case RefuseMessage():
                 outcome = NominationOutcome(receipt=refuse_message(message, now=now).receipt)
-        held.receipts.append(outcome.receipt)
+        if keep_receipts:
+            held.receipts.append(outcome.receipt)
         outcomes.append(outcome)
     await store.save(held)
     return outcomes

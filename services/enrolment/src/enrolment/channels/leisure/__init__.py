@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from fastapi import APIRouter
+
 from enrolment.channels.channel import Channel, Surroundings
 from service_kit.consumer import Reaction
 
@@ -14,4 +16,8 @@ def _reactions(around: Surroundings) -> tuple[Reaction[Any], ...]:
     return around.nominating.reactions(nomination_type=BOOKING_REQUEST, removal_type=REMOVAL)
 
 
-CHANNEL = Channel(name=NAME, reactions=_reactions)
+def _routers(around: Surroundings) -> tuple[APIRouter, ...]:
+    return (around.nomination_routes(channel=NAME, path="/leisure/booking-requests"),)
+
+
+CHANNEL = Channel(name=NAME, reactions=_reactions, routers=_routers)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from fastapi import APIRouter
+
 from enrolment.channels.channel import Channel, Surroundings
 from service_kit.consumer import Reaction
 
@@ -14,4 +16,8 @@ def _reactions(around: Surroundings) -> tuple[Reaction[Any], ...]:
     return around.nominating.reactions(nomination_type=NOMINATION, removal_type=REMOVAL)
 
 
-CHANNEL = Channel(name=NAME, reactions=_reactions)
+def _routers(around: Surroundings) -> tuple[APIRouter, ...]:
+    return (around.nomination_routes(channel=NAME, path="/workplace/nominations"),)
+
+
+CHANNEL = Channel(name=NAME, reactions=_reactions, routers=_routers)

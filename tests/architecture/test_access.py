@@ -13,7 +13,9 @@ from service_kit.database import create_engine
 from support.built_services import SERVICES, app_of
 
 # Health, signing in and out, static files, and a participant's own link.
-OPEN = re.compile(r"/(\w+)/(health/(live|ready|work)|sign-in|sign-out|assets(/.*)?)|/outcomes/q/\{token\}(/.*)?")
+OPEN = re.compile(
+    r"/(\w+)/(health/(live|ready|work)|sign-in|sign-out|assets(/.*)?)|/outcomes/q/\{token\}(/.*)?|/scheduling/offers/\{token\}"
+)
 PLAUSIBLE_ID = "0193590a-5c00-7000-8000-000000000001"
 
 

@@ -199,7 +199,7 @@ async def test_a_cohort_that_is_cancelled_gives_its_people_seats_elsewhere_or_le
     for session in opened.cohort.sessions:
         await desk.cancel(session.session_id)
 
-    assert sorted((await desk.statuses()).values()) == ["placed", "waiting"]
+    assert sorted((await desk.statuses()).values()) == ["offered", "waiting"]
     assert (await desk.told(COHORT))[-1]["status"] == "cancelled"
     sequences = {one["place_id"]: one["sequence"] for one in await desk.told(PLACE)}
     assert sequences == {str(row["place_id"]): row["sequence"] for row in await desk.places()}

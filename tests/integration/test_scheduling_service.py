@@ -37,7 +37,7 @@ async def test_an_enrolled_person_is_placed_and_the_place_is_told_with_its_cause
     assert place["headers"]["ce-causationid"]
 
 
-async def test_somebody_who_waits_is_placed_when_a_cohort_opens(scheduling: SchedulingBench) -> None:
+async def test_somebody_who_waits_is_offered_a_place_when_a_cohort_opens(scheduling: SchedulingBench) -> None:
     person = await scheduling.enrol()
     await scheduling.told(PLACE)
     await scheduling.site()
@@ -46,7 +46,7 @@ async def test_somebody_who_waits_is_placed_when_a_cohort_opens(scheduling: Sche
 
     first, second = await scheduling.told(PLACE, at_least=2)
     assert (first["status"], first["waiting_reason"], first["sequence"]) == ("waiting", "no_open_cohort", 1)
-    assert (second["status"], second["waiting_reason"], second["sequence"]) == ("placed", None, 2)
+    assert (second["status"], second["waiting_reason"], second["sequence"]) == ("offered", None, 2)
     assert second["participant_id"] == str(person)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.offers import Offer
 from scheduling.domain.open_register import Staff
 from scheduling.domain.register_entries import NewEntry
 from scheduling.domain.registers import Entry
@@ -19,20 +20,22 @@ from scheduling.domain.sites import Site
 from scheduling.messaging.publish import announce
 from scheduling.storage.reads import StoredReads
 from scheduling.storage.repositories import repositories_in
+from scheduling.use_cases.answer_offer import answer_offer
 from scheduling.use_cases.cancel_session import cancel_session
 from scheduling.use_cases.changes import Changes
+from scheduling.use_cases.expire_offers import expire_offers
 from scheduling.use_cases.follow_enrolments import follow_enrolments
 from scheduling.use_cases.keep_register_entries import Kept, keep_register_entries
 from scheduling.use_cases.keep_site import keep_site
 from scheduling.use_cases.look_up_register import RegisterSheet
 from scheduling.use_cases.move_session import move_session
+from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.open_cohort import NewCohort, Opened, open_cohort
 from scheduling.use_cases.record_register import WholeRegister, record_register
 from scheduling.use_cases.repositories import Repositories
 from scheduling.use_cases.start_cohorts import start_cohorts
 from service_kit.database import create_engine
-from service_kit.ids import new_id
-from support.scheduling_examples import BANK_HOLIDAYS, MONDAY, NOW, PROGRAMME, PROGRAMMES
+from support.scheduling_examples import BANK_HOLIDAYS, MONDAY, NOW, OFFERING, PROGRAMME, PROGRAMMES
 
 STAFF = Staff(id=UUID(int=1), name="Sam Jones")
 SITE = Site(site_id="harbour", name="Harbour Centre", outward_code="NE1", division="england-and-wales", room_capacity=12)
@@ -60,6 +63,7 @@ class SchedulingDesk:
     engine: AsyncEngine
     now: datetime = NOW
     statements: list[str] = field(default_factory=list)
+    offering: Offering = OFFERING
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[tuple[AsyncConnection, Repositories]]:
@@ -68,18 +72,20 @@ class SchedulingDesk:
 
     @property
     def reads(self) -> StoredReads:
-        return StoredReads(self.engine)
+        return StoredReads(self.engine, offering=self.offering)
 
     async def enrol(self, *enrolments: Enrolment) -> Changes:
         async with self.transaction() as (conn, repositories):
-            changes = await follow_enrolments(enrolments=enrolments, repositories=repositories, now=self.now, new_id=new_id)
+            changes = await follow_enrolments(
+                enrolments=enrolments, offering=self.offering, repositories=repositories, now=self.now
+            )
             await announce(conn, changes)
         return changes
 
     async def site(self, site: Site = SITE) -> None:
         async with self.transaction() as (conn, repositories):
             changes = await keep_site(
-                site=site, divisions=BANK_HOLIDAYS.keys(), programmes=PROGRAMMES, repositories=repositories, now=self.now
+                site=site, divisions=BANK_HOLIDAYS.keys(), offering=self.offering, repositories=repositories, now=self.now
             )
             await announce(conn, changes)
 
@@ -97,11 +103,10 @@ class SchedulingDesk:
         async with self.transaction() as (conn, repositories):
             opened = await open_cohort(
                 wanted=NewCohort(**(known | changes)),
-                programmes=PROGRAMMES,
+                offering=self.offering,
                 bank_holidays=BANK_HOLIDAYS,
                 repositories=repositories,
                 now=self.now,
-                new_id=new_id,
             )
             await announce(conn, opened.changes)
         return opened
@@ -118,7 +123,7 @@ class SchedulingDesk:
                 programmes=PROGRAMMES,
                 repositories=repositories,
                 now=self.now,
-                new_id=new_id,
+                new_id=self.offering.new_id,
             )
             await announce(conn, changes)
         return changes
@@ -132,7 +137,7 @@ class SchedulingDesk:
                 programmes=PROGRAMMES,
                 repositories=repositories,
                 now=self.now,
-                new_id=new_id,
+                new_id=self.offering.new_id,
             )
             await announce(conn, kept.changes)
         return kept
@@ -157,7 +162,30 @@ class SchedulingDesk:
 
     async def cancel(self, session_id: UUID) -> Changes:
         async with self.transaction() as (conn, repositories):
-            changes = await cancel_session(session_id=session_id, programmes=PROGRAMMES, repositories=repositories, now=self.now)
+            changes = await cancel_session(session_id=session_id, offering=self.offering, repositories=repositories, now=self.now)
+            await announce(conn, changes)
+        return changes
+
+    async def offer_of(self, person: Enrolment) -> Offer:
+        """The latest offer of somebody's latest place."""
+        async with self.transaction() as (_, repositories):
+            [place] = await repositories.places.latest_of([person.enrolment_id])
+            offer = await repositories.offers.of_place(place.place_id)
+        assert offer is not None
+        return offer
+
+    async def answer(self, person: Enrolment, answer: str, *, by: str = "link") -> Changes:
+        offer = await self.offer_of(person)
+        async with self.transaction() as (conn, repositories):
+            changes = await answer_offer(
+                offer=offer, answer=answer, by=by, offering=self.offering, repositories=repositories, now=self.now
+            )
+            await announce(conn, changes)
+        return changes
+
+    async def expire(self) -> Changes:
+        async with self.transaction() as (conn, repositories):
+            changes = await expire_offers(offering=self.offering, repositories=repositories, now=self.now)
             await announce(conn, changes)
         return changes
 

@@ -6,21 +6,26 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from scheduling.domain.cohorts import OPEN, Cohort, sessions_at
-from scheduling.domain.places import DISCONTINUED, PLACED, WAITING, Place
+from scheduling.domain.places import DECLINED, DISCONTINUED, OFFERED, PLACED, WAITING, Place
 from scheduling.domain.programmes import Programme
 from scheduling.domain.session_dates import Calendar
+from scheduling.main import offering_of
 from scheduling.storage.reference_data import load_bank_holidays, load_programmes
+from service_kit.ids import new_id
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PROGRAMMES: Mapping[str, Programme] = load_programmes()
 PROGRAMME = PROGRAMMES["escape-pain-knee-hip"]
 BANK_HOLIDAYS = load_bank_holidays()
+OFFERING = offering_of(PROGRAMMES, new_id=new_id)
+REACH = OFFERING.reach
 NO_HOLIDAYS = Calendar(closed={}, known_until=date(2040, 12, 31))
 MONDAY = date(2026, 11, 30)
 
 
 def a_place(status: str = WAITING, **changes: Any) -> Place:
-    seated = status not in (WAITING, DISCONTINUED)
+    seated = status not in (WAITING, DISCONTINUED, DECLINED)
+    unattended = status in (WAITING, OFFERED, PLACED, DISCONTINUED, DECLINED)
     known: dict[str, Any] = {
         "place_id": uuid4(),
         "sequence": 1,
@@ -33,8 +38,10 @@ def a_place(status: str = WAITING, **changes: Any) -> Place:
         "seat": 1 if seated else None,
         "close_attention": False,
         "close_attention_seat": None,
-        "sessions_attended": 0 if status in (WAITING, PLACED, DISCONTINUED) else 1,
-        "sessions_run": 0 if status in (WAITING, PLACED, DISCONTINUED) else 1,
+        "sessions_attended": 0 if unattended else 1,
+        "sessions_run": 0 if unattended else 1,
+        "offered_until": NOW + timedelta(days=5) if status == OFFERED else None,
+        "offer_token": "t" * 43 if status == OFFERED else None,
         "changed_at": NOW,
     }
     return Place(**(known | changes))

@@ -33,6 +33,7 @@ FACTS: dict[Kind, dict[str, Any]] = {
     },
     Kind.SESSION_CANCELLED_TODAY: {"changes": [{"was_at": NOW.isoformat(), "now_at": None}]},
     Kind.QUESTIONNAIRE_DUE: {"token": "q" * 43},
+    Kind.PLACE_OFFERED: {"token": "p" * 43},
     Kind.COMPLETE_NOMINATION: {"token": "n" * 43},
     Kind.CONFIRM_CONTACT: {"token": "c" * 43, "code": "012345"},
     Kind.OWN_PAGE: {"token": "o" * 43},

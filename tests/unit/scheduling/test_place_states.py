@@ -1,13 +1,26 @@
 """Where a person stands, run from the table in docs/states.md."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.domain.places import COMPLETED, CUT_SHORT, LIVE, NEVER_STARTED, PLACED, STATES, Place, Seat
+from scheduling.domain.places import (
+    COMPLETED,
+    CUT_SHORT,
+    HOLDING_A_SEAT,
+    LIVE,
+    NEVER_STARTED,
+    OFFERED,
+    PLACED,
+    STATES,
+    WAITING,
+    Place,
+    Seat,
+)
 from support.scheduling_examples import NOW, PROGRAMME, a_cohort, a_place
 
 STATES_PAGE = Path(__file__).parents[3] / "docs" / "states.md"
@@ -23,8 +36,14 @@ def counted(*, attended: int, run: int, finished: bool) -> Callable[[Place], Pla
     return lambda place: place.with_attendance(attended=attended, run=run, finished=finished, programme=PROGRAMME, now=NOW)
 
 
+SEAT = Seat(cohort_id=a_cohort().cohort_id, number=1)
 HAPPENINGS: dict[str, Callable[[Place], Place]] = {
-    "seat found": lambda place: place.seated(Seat(cohort_id=a_cohort().cohort_id, number=1), now=NOW),
+    "seat found": lambda place: place.seated(SEAT, now=NOW),
+    "seat offered": lambda place: place.offered(SEAT, until=NOW + timedelta(days=5), token="t" * 43, now=NOW),
+    "accepts": lambda place: place.accepted(now=NOW),
+    "offer ends": lambda place: place.refused("offer_declined", leaves_the_list=False, now=NOW),
+    "last offer ends": lambda place: place.refused("offer_declined", leaves_the_list=True, now=NOW),
+    "transferred": lambda place: place.transferred(SEAT, now=NOW),
     "withdraws": lambda place: place.withdrawn(now=NOW),
     "cohort cancelled": lambda place: place.released(now=NOW),
     "running, attended 1 of 2": counted(attended=1, run=2, finished=False),
@@ -52,6 +71,16 @@ def test_a_place_goes_where_the_table_says(state: str, happening: str, cell: str
 
     assert after.status == (state if cell == "same" else cell)
     assert after.sequence == before.sequence + (after != before)
+
+
+@pytest.mark.parametrize(("state", "happening"), [(state, happening) for state, happening, _ in CELLS])
+def test_an_offer_stands_and_a_seat_is_held_exactly_while_the_state_says_so(state: str, happening: str) -> None:
+    after = HAPPENINGS[happening](a_place(state))
+
+    assert (after.offered_until is not None) == (after.offer_token is not None) == (after.status == OFFERED)
+    assert (after.waiting_reason is not None) == (after.status == WAITING)
+    if after.status in LIVE:
+        assert (after.seat is not None) == (after.cohort_id is not None) == (after.status in HOLDING_A_SEAT)
 
 
 @pytest.mark.parametrize(

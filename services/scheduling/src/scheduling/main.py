@@ -1,20 +1,25 @@
 """Wiring: settings, database, broker, use cases and pages become one running service."""
 
+import secrets
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 from fastapi import FastAPI
 
 from page_base.installation import install
 from page_base.pages import Pages
-from scheduling.domain.programmes import ProgrammeError
+from scheduling.domain.distance import Map
+from scheduling.domain.fitting import Reach
+from scheduling.domain.programmes import Programme, ProgrammeError
 from scheduling.http.audit import audit_router
 from scheduling.http.cohorts import cohorts_router
 from scheduling.http.desk import Desk, Work
+from scheduling.http.offers import offers_router
 from scheduling.http.people import people_router
 from scheduling.http.plans import plans_router
 from scheduling.http.registers import registers_router
@@ -24,9 +29,12 @@ from scheduling.messaging.consume import consumers
 from scheduling.messaging.publish import announce
 from scheduling.settings import Settings
 from scheduling.storage.cohorts import next_cohort_start
+from scheduling.storage.offers import next_offer_expiry
 from scheduling.storage.reads import StoredReads
-from scheduling.storage.reference_data import load_bank_holidays, load_programmes
+from scheduling.storage.reference_data import load_bank_holidays, load_positions, load_programmes
 from scheduling.storage.repositories import repositories_in
+from scheduling.use_cases.expire_offers import expire_offers
+from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.start_cohorts import start_cohorts
 from service_kit.command import run
 from service_kit.due import DueWork
@@ -34,6 +42,7 @@ from service_kit.ids import new_id
 from service_kit.service import Service
 
 NAME = "scheduling"
+TOKEN_BYTES = 32
 # In a wheel the migrations lie inside the package, in a checkout beside `src`.
 MIGRATIONS = next(
     path for path in (Path(__file__).parent / "migrations", Path(__file__).parents[2] / "migrations") if path.is_dir()
@@ -50,6 +59,14 @@ def build(settings: Settings) -> FastAPI:
         async with service.transaction() as conn:
             yield Work(repositories=repositories_in(conn), announce=partial(announce, conn))
 
+    offering = offering_of(load_programmes(), new_id=new_id)
+
+    async def expire_due_offers(now: datetime) -> int:
+        async with transaction() as work:
+            changes = await expire_offers(offering=offering, repositories=work.repositories, now=now)
+            await work.announce(changes)
+        return len(changes.places)
+
     async def start_due_cohorts(now: datetime) -> int:
         async with transaction() as work:
             changes = await start_cohorts(repositories=work.repositories, now=now)
@@ -59,14 +76,14 @@ def build(settings: Settings) -> FastAPI:
     desk = Desk(
         access=service.access,
         pages=pages,
-        reads=StoredReads(service.engine),
+        reads=StoredReads(service.engine, offering=offering),
         transaction=transaction,
         now=service.clock.now,
-        programmes=load_programmes(),
+        offering=offering,
         bank_holidays=load_bank_holidays(),
     )
     app = service.app(
-        consumers=consumers(repositories_in=repositories_in, new_id=new_id),
+        consumers=consumers(repositories_in=repositories_in, offering=offering),
         routers=[
             sites_router(desk),
             plans_router(desk),
@@ -74,12 +91,31 @@ def build(settings: Settings) -> FastAPI:
             registers_router(desk),
             sessions_router(desk),
             people_router(desk),
+            offers_router(desk),
             audit_router(desk),
         ],
-        due_work=[DueWork(name="start cohorts", run=start_due_cohorts, next_due_at=next_cohort_start)],
+        due_work=[
+            DueWork(name="expire offers", run=expire_due_offers, next_due_at=next_offer_expiry),
+            DueWork(name="start cohorts", run=start_due_cohorts, next_due_at=next_cohort_start),
+        ],
     )
     install(app, service=NAME, pages=pages, verify=service.access.verify, home="/scheduling/cohorts")
     return app
+
+
+def offering_of(programmes: Mapping[str, Programme], *, new_id: Callable[[], UUID]) -> Offering:
+    """How places are given by these programmes' rules."""
+
+    def farthest_km(programme: str) -> int:
+        return programmes[programme].farthest_km if programme in programmes else 0
+
+    reach = Reach(Map(load_positions()), farthest_km)
+    return Offering(programmes=programmes, reach=reach, new_id=new_id, new_token=new_token)
+
+
+def new_token() -> str:
+    """A token that nobody can guess: 256 random bits in 43 characters."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ class PlaceChanged(Contract):
     """Where a person stands: on the waiting list, in a cohort, or done. Counts grow with each register.
 
     `missed_in_a_row` sessions were missed without an excuse since the person last came.
+    While a place is offered, `offer_token` opens the page that answers it, until `offered_until`.
     """
 
     place_id: UUID
@@ -48,3 +49,6 @@ class PlaceChanged(Contract):
     sessions_run: int = 0
     missed_in_a_row: int = 0
     changed_at: datetime
+    offered_until: datetime | None = None
+    offer_token: str | None = None
+    site_id: str | None = None

@@ -70,6 +70,21 @@ def _nothing_more(_: _Asked) -> dict[str, Any]:
     return {}
 
 
+def _waiting_list(asked: _Asked) -> dict[str, Any]:
+    return {"after": asked.facts.get("after")}
+
+
+def _place_offered(asked: _Asked) -> dict[str, Any]:
+    sessions = asked.cohort.to_come(now=asked.now)
+    return {
+        "site_name": asked.cohort.site_name,
+        "first_session": asked.spoken(sessions[0].starts_at) if sessions else None,
+        "sessions": [asked.spoken(session.starts_at) for session in sessions],
+        "until": asked.spoken(asked.message.useful_until),
+        "link": f"{asked.public_url.rstrip('/')}/scheduling/offers/{asked.fact('token')}",
+    }
+
+
 def _place_found(asked: _Asked) -> dict[str, Any]:
     sessions = asked.cohort.to_come(now=asked.now)
     return {
@@ -133,7 +148,9 @@ _CONTENT: Mapping[Kind, Callable[[_Asked], dict[str, Any]]] = MappingProxyType(
     {
         Kind.REFERRAL_RECEIVED: _nothing_more,
         Kind.REFERRAL_DECLINED: _nothing_more,
-        Kind.WAITING_LIST: _nothing_more,
+        Kind.WAITING_LIST: _waiting_list,
+        Kind.WAITING_LIST_LEFT: _nothing_more,
+        Kind.PLACE_OFFERED: _place_offered,
         Kind.PLACE_FOUND: _place_found,
         Kind.SESSION_REMINDER: _session_reminder,
         Kind.SESSION_CHANGED: _session_changed,

@@ -1,6 +1,7 @@
 """Where a person stands in scheduling, as far as messages care."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
 from uuid import UUID
@@ -12,8 +13,10 @@ class Standing(Enum):
     """What a place's status means for messages."""
 
     WAITING = "waiting"
+    OFFERED = "offered"
     IN_COHORT = "in_cohort"
     ENDED = "ended"
+    OFF_THE_LIST = "off_the_list"
     NOT_KNOWN = "not_known"
 
 
@@ -21,6 +24,7 @@ OFFERED = "offered"
 _STANDING = MappingProxyType(
     {
         "waiting": Standing.WAITING,
+        "offered": Standing.OFFERED,
         "placed": Standing.IN_COHORT,
         "attending": Standing.IN_COHORT,
         "completed": Standing.ENDED,
@@ -28,13 +32,25 @@ _STANDING = MappingProxyType(
         "never_started": Standing.ENDED,
         "discontinued": Standing.ENDED,
         "cut_short": Standing.ENDED,
+        "declined": Standing.OFF_THE_LIST,
     }
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A place that is offered: until when, and the token that opens the page which answers it."""
+
+    until: datetime
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A person's place; `sequence` is its version, `missed_in_a_row` the sessions missed since the person last came."""
+    """A person's place; `sequence` is its version, `missed_in_a_row` the sessions missed since the person last came.
+
+    What it is offered for, and why somebody waits, are told and not kept.
+    """
 
     id: UUID
     sequence: int
@@ -42,12 +58,18 @@ class Place:
     status: str
     cohort_id: UUID | None
     missed_in_a_row: int = 0
+    offer: Offer | None = None
+    waiting_reason: str | None = None
 
     @property
     def standing(self) -> Standing:
         """What the status means here; a status that we don't know means nothing, so that nothing is told or taken back."""
         standing = _STANDING.get(self.status, Standing.NOT_KNOWN)
-        return Standing.NOT_KNOWN if standing is Standing.IN_COHORT and self.cohort_id is None else standing
+        if standing is Standing.IN_COHORT and self.cohort_id is None:
+            return Standing.NOT_KNOWN
+        if standing is Standing.OFFERED and (self.cohort_id is None or self.offer is None):
+            return Standing.NOT_KNOWN
+        return standing
 
     def stands_as(self, other: "Place | None") -> bool:
         """Whether a person has nothing new to hear compared with `other`."""

@@ -13,7 +13,7 @@ from event_contracts.outcomes import QuestionnaireChanged, SignpostingIssued
 from event_contracts.scheduling import CohortChanged, PlaceChanged
 from notifications.domain.cohort import Cohort, Session
 from notifications.domain.contact import Contact
-from notifications.domain.place import Place
+from notifications.domain.place import Offer, Place
 from notifications.messaging.publish import publish_ended
 from notifications.use_cases.book import Planned
 from notifications.use_cases.desk import Desk
@@ -195,7 +195,15 @@ def read_place(event: Event) -> Place:
         status=fact.status,
         cohort_id=fact.cohort_id,
         missed_in_a_row=fact.missed_in_a_row,
+        offer=_offer(fact),
+        waiting_reason=fact.waiting_reason,
     )
+
+
+def _offer(fact: PlaceChanged) -> Offer | None:
+    if fact.offered_until is None or not fact.offer_token:
+        return None
+    return Offer(until=_instant(fact.offered_until, "offered_until"), token=fact.offer_token)
 
 
 def read_questionnaire(event: Event) -> QuestionnaireState:

@@ -242,7 +242,9 @@ class StoredPlaces:
         return [Place(**row) for row in (await self._conn.execute(query)).mappings()]
 
     async def keep(self, places: Sequence[Place]) -> None:
-        await rows.upsert(self._conn, tables.PLACES, [_plain(place) for place in places], newer="sequence")
+        kept = tables.PLACES.c.keys()
+        written = [{name: getattr(place, name) for name in kept} for place in places]
+        await rows.upsert(self._conn, tables.PLACES, written, newer="sequence")
 
 
 class StoredHeard:

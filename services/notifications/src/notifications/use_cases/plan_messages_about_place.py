@@ -1,7 +1,8 @@
-"""A person waits, gets a place, gets another, or is done."""
+"""A person waits, is offered a place, gets one, gets another, or is done."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from notifications.domain.cohort import Cohort
@@ -13,6 +14,19 @@ from notifications.use_cases.plan_reminders import plan_reminders
 from service_kit.results import Done, NotYet, Result
 
 WORTH_TELLING_FOR = timedelta(days=30)
+
+_WHY_DROPPED: Mapping[Standing, Reason] = MappingProxyType(
+    {
+        Standing.WAITING: Reason.PLACE_CHANGED,
+        Standing.OFFERED: Reason.REPLACED,
+        Standing.ENDED: Reason.PLACE_ENDED,
+        Standing.OFF_THE_LIST: Reason.PLACE_ENDED,
+    }
+)
+# Of the reasons to wait, those that the person should hear of.
+_AFTER: Mapping[str | None, str] = MappingProxyType(
+    {"offer_declined": "declined", "offer_expired": "expired", "cohort_cancelled": "cancelled"}
+)
 
 
 async def plan_messages_about_place(*, places: Sequence[Place], now: datetime, new_id: Callable[[], UUID], desk: Desk) -> Planned:
@@ -37,7 +51,7 @@ async def plan_messages_about_place(*, places: Sequence[Place], now: datetime, n
         new_standing, new_absence = not place.stands_as(before), _news_of_absence(place, before)
         if (new_standing or new_absence) and place.standing is not Standing.NOT_KNOWN:
             cohort = cohorts.get(place.cohort_id) if place.cohort_id is not None else None
-            if place.standing is Standing.IN_COHORT and cohort is None:
+            if place.standing in (Standing.IN_COHORT, Standing.OFFERED) and cohort is None:
                 results.append(NotYet("unknown_cohort"))
                 continue
             if new_standing:
@@ -54,7 +68,7 @@ def _tell(*, book: Book, place: Place, cohort: Cohort | None, now: datetime) -> 
     open_about_place = [message for message in book.of(place.participant_id) if message.place_id == place.id and message.is_open]
     if place.standing is Standing.IN_COHORT and cohort is not None:
         for message in open_about_place:
-            if message.kind is Kind.WAITING_LIST:
+            if message.kind in (Kind.WAITING_LIST, Kind.PLACE_OFFERED):
                 book.drop(message, Reason.REPLACED)
             elif message.cohort_id != cohort.id:
                 book.drop(message, Reason.PLACE_CHANGED)
@@ -62,9 +76,17 @@ def _tell(*, book: Book, place: Place, cohort: Cohort | None, now: datetime) -> 
         plan_reminders(book=book, place=place, cohort=cohort, now=now)
         return
     for message in open_about_place:
-        book.drop(message, Reason.PLACE_ENDED if place.standing is Standing.ENDED else Reason.PLACE_CHANGED)
-    if place.standing is Standing.WAITING:
-        _plan_once_more(book=book, place=place, kind=Kind.WAITING_LIST, cohort=None, now=now)
+        book.drop(message, _WHY_DROPPED[place.standing])
+    if place.standing is Standing.OFFERED and place.offer is not None:
+        facts = {"token": place.offer.token}
+        _plan_once_more(
+            book=book, place=place, kind=Kind.PLACE_OFFERED, cohort=cohort, now=now, until=place.offer.until, facts=facts
+        )
+    elif place.standing is Standing.WAITING:
+        facts = {"after": _AFTER[place.waiting_reason]} if place.waiting_reason in _AFTER else {}
+        _plan_once_more(book=book, place=place, kind=Kind.WAITING_LIST, cohort=None, now=now, facts=facts)
+    elif place.standing is Standing.OFF_THE_LIST:
+        _plan_once_more(book=book, place=place, kind=Kind.WAITING_LIST_LEFT, cohort=None, now=now)
 
 
 def _news_of_absence(place: Place, before: Place | None) -> bool:
@@ -90,7 +112,16 @@ def _tell_of_absence(*, book: Book, place: Place, before: Place | None, cohort: 
                 book.drop(message, Reason.CAME_AGAIN)
 
 
-def _plan_once_more(*, book: Book, place: Place, kind: Kind, cohort: Cohort | None, now: datetime) -> None:
+def _plan_once_more(
+    *,
+    book: Book,
+    place: Place,
+    kind: Kind,
+    cohort: Cohort | None,
+    now: datetime,
+    until: datetime | None = None,
+    facts: Mapping[str, object] | None = None,
+) -> None:
     about_id = str(place.id)
     if any(message.kind is kind and message.place_id == place.id for message in book.of(place.participant_id)):
         about_id = f"{place.id}@{place.sequence}"
@@ -102,5 +133,6 @@ def _plan_once_more(*, book: Book, place: Place, kind: Kind, cohort: Cohort | No
         place_id=place.id,
         cohort_id=cohort.id if cohort else None,
         due_at=now,
-        useful_until=sessions[-1].starts_at if sessions else now + WORTH_TELLING_FOR,
+        useful_until=until or (sessions[-1].starts_at if sessions else now + WORTH_TELLING_FOR),
+        facts=dict(facts or {}),
     )

@@ -1,10 +1,5 @@
-"""Which cohort a person gets: the earliest start among those that fit by place, never past what a cohort can take.
+"""Which cohort a person gets when people are taken one by one: the best of those that fit, never past what a cohort can take."""
 
-A cohort fits if it is at the site the person asked for; for somebody who asked for none, if its site is in the postcode area
-of their outward code; for somebody of whom neither is known, wherever it is. Nobody is sent elsewhere: they wait.
-"""
-
-import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -12,70 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from scheduling.domain.cohorts import Span
-from scheduling.domain.places import CLOSE_ATTENTION_FULL, COHORTS_FULL, NO_COHORT_AT_SITE, NO_OPEN_COHORT, Seat
-
-_LETTERS_AT_THE_BEGINNING = re.compile(r"[A-Za-z]+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """Where somebody is to be seated: at a site, or else in a postcode area such as LS; with neither, anywhere."""
-
-    site_id: str | None = None
-    area: str | None = None
-
-
-ANYWHERE = Wish()
-
-
-def postcode_area(outward_code: str | None) -> str | None:
-    """Return the letters before the first digit ("LS" of "LS1"), or None if there are none."""
-    letters = _LETTERS_AT_THE_BEGINNING.match(outward_code or "")
-    return letters.group().upper() if letters else None
-
-
-def wishes_met_at(*, site_id: str, outward_code: str) -> frozenset[Wish]:
-    """Return every wish that a cohort at this site fits."""
-    return frozenset({Wish(site_id=site_id), Wish(area=postcode_area(outward_code)), ANYWHERE})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenCohort:
-    """A cohort that hasn't started, where it is, and how much of it is taken. `outward_code` is its site's.
-
-    `flagged` people may be more than the limit: a flag that was raised after placing is always recorded.
-    """
-
-    cohort_id: UUID
-    programme: str
-    site_id: str
-    outward_code: str
-    first_session_at: datetime
-    capacity: int
-    seats_taken: int
-    close_attention_limit: int
-    flagged: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seeker:
-    """What matters about a person when a seat is looked for."""
-
-    programme: str
-    preferred_site: str | None
-    outward_code: str | None
-    close_attention: bool
-
-    @property
-    def wish(self) -> Wish:
-        """The site they asked for, otherwise the area they live in."""
-        return Wish(site_id=self.preferred_site) if self.preferred_site else Wish(area=postcode_area(self.outward_code))
+from scheduling.domain.fitting import OpenCohort, Reach, Seeker, fits, preference
+from scheduling.domain.places import Seat
 
 
 @dataclass(slots=True)
 class _Room:
     cohort: OpenCohort
-    wishes: frozenset[Wish]
     free: int
     free_close_attention: int
 
@@ -83,53 +21,48 @@ class _Room:
 class Allocation:
     """Gives out the room in the open cohorts, person by person."""
 
-    def __init__(self, cohorts: Iterable[OpenCohort]) -> None:
-        self._rooms: dict[tuple[str, Wish], list[_Room]] = {}
-        for cohort in sorted(cohorts, key=lambda cohort: (cohort.first_session_at, cohort.cohort_id)):
-            room = _Room(
-                cohort,
-                wishes_met_at(site_id=cohort.site_id, outward_code=cohort.outward_code),
-                cohort.capacity - cohort.seats_taken,
-                cohort.close_attention_limit - cohort.flagged,
-            )
-            if room.free > 0:
-                for wish in room.wishes:
-                    self._rooms.setdefault((cohort.programme, wish), []).append(room)
+    def __init__(self, cohorts: Iterable[OpenCohort], *, reach: Reach) -> None:
+        self._reach = reach
+        self._rooms = [_Room(cohort, cohort.free, cohort.free_close_attention) for cohort in cohorts if cohort.free > 0]
+        # People with the same wishes are many, and what fits them is sorted once.
+        self._fitting: dict[Seeker, list[_Room]] = {}
 
-    def cohort_for(self, seeker: Seeker) -> UUID | None:
-        """Take room in the earliest cohort that fits this person; None where there is none."""
-        for room in self._rooms.get((seeker.programme, seeker.wish), ()):
-            if room.free_close_attention > 0 or not seeker.close_attention:
-                self._take(room, close_attention=seeker.close_attention)
+    def cohort_for(self, seeker: Seeker, *, refused: AbstractSet[UUID] = frozenset()) -> UUID | None:
+        """Take room in the best cohort that fits this person; None where there is none. `refused` ones are passed over."""
+        for room in self._fitting_rooms(seeker):
+            if room.cohort.cohort_id not in refused and (room.free_close_attention > 0 or not seeker.close_attention):
+                room.free -= 1
+                room.free_close_attention -= seeker.close_attention
                 return room.cohort.cohort_id
         return None
 
-    def has_room(self, seeker: Seeker) -> bool:
-        """Whether any seat is left that fits this person by place, be it without close attention."""
-        return bool(self._rooms.get((seeker.programme, seeker.wish)))
+    def left(self) -> list[OpenCohort]:
+        """The cohorts that still have room, as they were before anything was given out."""
+        return [room.cohort for room in self._rooms if room.free > 0]
 
-    def free_seats(self, programme: str) -> Mapping[Wish, int]:
-        """How many seats of the programme are left for each wish that has any."""
-        return {
-            wish: sum(room.free for room in rooms) for (code, wish), rooms in self._rooms.items() if code == programme and rooms
-        }
-
-    def _take(self, room: _Room, *, close_attention: bool) -> None:
-        room.free -= 1
-        room.free_close_attention -= close_attention
-        if not room.free:
-            for wish in room.wishes:
-                self._rooms[room.cohort.programme, wish].remove(room)
+    def _fitting_rooms(self, seeker: Seeker) -> list[_Room]:
+        wishes = seeker.without_flag()
+        rooms = self._fitting.get(wishes)
+        if rooms is None:
+            rooms = [room for room in self._rooms if fits(wishes, room.cohort, reach=self._reach)]
+            rooms.sort(key=lambda room: preference(wishes, room.cohort, reach=self._reach))
+        self._fitting[wishes] = rooms = [room for room in rooms if room.free > 0]
+        return rooms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedCohort:
-    """A cohort that nobody else can change now: when it is, and which of its numbered seats are taken."""
+    """A cohort that nobody else can change now: where and when it is, and which of its numbered seats are taken.
+
+    `next_session_at` is the first session that somebody who joins now would come to, if there is one.
+    """
 
     cohort_id: UUID
+    next_session_at: datetime | None
     span: Span
     capacity: int
     close_attention_limit: int
+    flagged: int
     seats_taken: frozenset[int]
     close_attention_seats_taken: frozenset[int]
 
@@ -144,9 +77,15 @@ class Seating:
     def __init__(self, cohorts: Mapping[UUID, LockedCohort]) -> None:
         self._seats = {one.cohort_id: _free_numbers(one.capacity, one.seats_taken) for one in cohorts.values()}
         self._close_attention_seats = {one.cohort_id: one.free_close_attention_seats() for one in cohorts.values()}
+        self._unflagged = {one.cohort_id: one.close_attention_limit - one.flagged for one in cohorts.values()}
+
+    def has_room(self, cohort_id: UUID, *, close_attention: bool) -> bool:
+        """Whether a seat can be taken without passing a limit."""
+        return bool(self._seats[cohort_id]) and (self._unflagged[cohort_id] > 0 or not close_attention)
 
     def take(self, cohort_id: UUID, *, close_attention: bool) -> Seat:
-        """Take a seat in a cohort that an Allocation found room in."""
+        """Take a seat in a cohort that has room."""
+        self._unflagged[cohort_id] -= close_attention
         return Seat(
             cohort_id=cohort_id,
             number=self._seats[cohort_id].pop(),
@@ -157,19 +96,6 @@ class Seating:
         """Take a close-attention seat for somebody who is seated already; None where none is free."""
         free = self._close_attention_seats[cohort_id]
         return free.pop() if free else None
-
-
-def waiting_reason(seeker: Seeker, *, wishes_met: Mapping[str, AbstractSet[Wish]], has_room: bool) -> str:
-    """Why somebody without a seat waits. `wishes_met` are those that some open cohort fits, by programme, full ones too.
-
-    `has_room` says whether a cohort that fits them has a seat left.
-    """
-    met = wishes_met.get(seeker.programme, frozenset())
-    if not met:
-        return NO_OPEN_COHORT
-    if seeker.wish not in met:
-        return NO_COHORT_AT_SITE
-    return CLOSE_ATTENTION_FULL if has_room and seeker.close_attention else COHORTS_FULL
 
 
 def _free_numbers(count: int, taken: AbstractSet[int]) -> list[int]:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from scheduling.domain.broken_rule import BrokenRuleError
+from scheduling.domain.fitting import EVERYBODYS_LANGUAGE
+from scheduling.domain.week import as_bits, time_of_week
 
 OPEN = "open"
 RUNNING = "running"
@@ -32,15 +34,19 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """When a cohort's first and last session start."""
+    """When a cohort's first and last session start, and at which site it is."""
 
     first_session_at: datetime
     last_session_at: datetime
+    site_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cohort:
-    """People who start and finish a programme together. `sequence` counts the changes."""
+    """People who start and finish a programme together. `sequence` counts the changes.
+
+    A cohort with an `employer` is for those who work there; one in another `language` than everybody's for who asked for it.
+    """
 
     cohort_id: UUID
     sequence: int
@@ -51,13 +57,20 @@ class Cohort:
     capacity: int
     close_attention_limit: int
     sessions: tuple[Session, ...]
+    language: str = EVERYBODYS_LANGUAGE
+    employer: str | None = None
 
     @property
     def span(self) -> Span:
         """From the first to the last session that isn't cancelled (of a cancelled cohort, those that were planned)."""
         starts = [session.starts_at for session in self.sessions if session.status != CANCELLED]
         starts = starts or [session.starts_at for session in self.sessions]
-        return Span(first_session_at=min(starts), last_session_at=max(starts))
+        return Span(first_session_at=min(starts), last_session_at=max(starts), site_id=self.site_id)
+
+    @property
+    def times(self) -> int:
+        """The times of the week of the sessions that aren't cancelled, as bits."""
+        return as_bits(time_of_week(session.starts_at) for session in self.sessions if session.status != CANCELLED)
 
     @property
     def sessions_run(self) -> int:

@@ -1,19 +1,18 @@
 """Where a person stands: waiting, in a cohort, or done. The table of states is in docs/states.md."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.programmes import Programme
-
-NO_OPEN_COHORT = "no_open_cohort"
-NO_COHORT_AT_SITE = "no_cohort_at_site"
-COHORTS_FULL = "cohorts_full"
-CLOSE_ATTENTION_FULL = "close_attention_full"
+from scheduling.domain.waiting_reasons import COHORT_CANCELLED
 
 WAITING = "waiting"
+OFFERED = "offered"
 PLACED = "placed"
 ATTENDING = "attending"
 COMPLETED = "completed"
@@ -21,12 +20,19 @@ BELOW_COMPLETION = "below_completion"
 NEVER_STARTED = "never_started"
 DISCONTINUED = "discontinued"
 CUT_SHORT = "cut_short"
+DECLINED = "declined"
 
 IN_COHORT = (PLACED, ATTENDING)
-LIVE = (WAITING, PLACED, ATTENDING)
+HOLDING_A_SEAT = (OFFERED, *IN_COHORT)
+LIVE = (WAITING, OFFERED, PLACED, ATTENDING)
 OF_FINISHED_COHORT = (COMPLETED, BELOW_COMPLETION, NEVER_STARTED, CUT_SHORT)
-STATES = (*LIVE, *OF_FINISHED_COHORT, DISCONTINUED)
 ON_REGISTER = (*IN_COHORT, *OF_FINISHED_COHORT)
+STATES = (*LIVE, *OF_FINISHED_COHORT, DISCONTINUED, DECLINED)
+
+
+_NO_SEAT: Mapping[str, None] = MappingProxyType(
+    {"cohort_id": None, "seat": None, "close_attention_seat": None, "offered_until": None, "offer_token": None}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,19 +68,40 @@ class Place:
     changed_at: datetime
     missed_in_a_row: int = 0
     close_attention_by_staff: bool = False
+    offered_until: datetime | None = None
+    offer_token: str | None = None
 
     def seated(self, seat: Seat, *, now: datetime) -> "Place":
-        """The place of a waiting person for whom a seat was found."""
+        """The place of a waiting person who was given a seat."""
         if self.status != WAITING:
             return self
-        return self._changed(
-            now,
-            status=PLACED,
-            waiting_reason=None,
-            cohort_id=seat.cohort_id,
-            seat=seat.number,
-            close_attention_seat=seat.close_attention_number,
-        )
+        return self._with_seat(seat, now=now, status=PLACED)
+
+    def offered(self, seat: Seat, *, until: datetime, token: str, now: datetime) -> "Place":
+        """The place of a waiting person who was offered a seat, which is held for them until then."""
+        if self.status != WAITING:
+            return self
+        return self._with_seat(seat, now=now, status=OFFERED, offered_until=until, offer_token=token)
+
+    def accepted(self, *, now: datetime) -> "Place":
+        """The place of somebody who took what was offered."""
+        if self.status != OFFERED:
+            return self
+        return self._changed(now, status=PLACED, offered_until=None, offer_token=None)
+
+    def refused(self, reason: str, *, leaves_the_list: bool, now: datetime) -> "Place":
+        """The place after an offer was declined or not answered: waiting again for that reason, or off the list."""
+        if self.status != OFFERED:
+            return self
+        waiting = {"status": DECLINED} if leaves_the_list else {"status": WAITING, "waiting_reason": reason}
+        return self._changed(now, **waiting, **_NO_SEAT)
+
+    def transferred(self, seat: Seat, *, now: datetime) -> "Place":
+        """The place in another cohort; what was attended stays with the register of the first one."""
+        if self.status not in (WAITING, *HOLDING_A_SEAT):
+            return self
+        counts = {"sessions_attended": 0, "sessions_run": 0, "missed_in_a_row": 0}
+        return self._with_seat(seat, now=now, status=PLACED, offered_until=None, offer_token=None, **counts)
 
     def kept_waiting(self, reason: str, *, now: datetime) -> "Place":
         """The place of somebody who still waits, for this reason."""
@@ -84,16 +111,16 @@ class Place:
 
     def released(self, *, now: datetime) -> "Place":
         """The place after its cohort was cancelled before anything was held: back on the waiting list."""
-        if self.status != PLACED:
+        if self.status not in (OFFERED, PLACED):
             return self
-        return self._changed(
-            now, status=WAITING, waiting_reason=NO_OPEN_COHORT, cohort_id=None, seat=None, close_attention_seat=None
-        )
+        return self._changed(now, status=WAITING, waiting_reason=COHORT_CANCELLED, **_NO_SEAT)
 
     def withdrawn(self, *, now: datetime) -> "Place":
         """The place after the person withdrew: discontinued, its seat free, unless it was done already."""
         if self.status not in LIVE:
             return self
+        if self.status == OFFERED:
+            return self._changed(now, status=DISCONTINUED, **_NO_SEAT)
         return self._changed(now, status=DISCONTINUED, waiting_reason=None, seat=None, close_attention_seat=None)
 
     def with_attendance(
@@ -103,7 +130,7 @@ class Place:
 
         Left out, `missed_in_a_row` stays as it was.
         """
-        if self.status in (WAITING, DISCONTINUED) or (self.status in OF_FINISHED_COHORT and not finished):
+        if self.status in (WAITING, OFFERED, DISCONTINUED, DECLINED) or (self.status in OF_FINISHED_COHORT and not finished):
             return self
         status = ATTENDING if attended else PLACED
         if finished:
@@ -116,19 +143,29 @@ class Place:
 
     def rescheduled(self, *, now: datetime) -> "Place":
         """The place after its cohort's first or last session moved: a newer fact about the same place."""
-        return self._changed(now) if self.status in IN_COHORT else self
+        return self._changed(now) if self.status in HOLDING_A_SEAT else self
 
     def with_close_attention(self, *, close_attention: bool, free_seat: int | None) -> "Place":
         """The place with the flag raised or lowered. It is always recorded, even where no close-attention seat is free."""
         if self.close_attention == close_attention:
             return self
-        seat = free_seat if close_attention and self.status in IN_COHORT else None
+        seat = free_seat if close_attention and self.status in HOLDING_A_SEAT else None
         return replace(self, close_attention=close_attention, close_attention_seat=seat)
 
     def flagged_by_staff(self, *, close_attention: bool, free_seat: int | None) -> "Place":
         """The place with the flag as a member of staff set it, which intake no longer changes."""
         return replace(
             self.with_close_attention(close_attention=close_attention, free_seat=free_seat), close_attention_by_staff=True
+        )
+
+    def _with_seat(self, seat: Seat, *, now: datetime, **changes: Any) -> "Place":
+        return self._changed(
+            now,
+            waiting_reason=None,
+            cohort_id=seat.cohort_id,
+            seat=seat.number,
+            close_attention_seat=seat.close_attention_number,
+            **changes,
         )
 
     def _changed(self, now: datetime, **changes: Any) -> "Place":

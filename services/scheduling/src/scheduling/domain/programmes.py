@@ -41,7 +41,8 @@ class Station:
 class Offers:
     """How people come by a place: `placed` at once, or `offered` one that they answer.
 
-    An offer ends at the earlier of `answer_days` after it was made and `hours_before_start` before the first session.
+    An offer ends at the earlier of `answer_days` after it was made and `hours_before_start` before the first session; with less
+    than `least_hours_to_answer` until then nothing is offered. Who declined or didn't answer `refusals` offers leaves the list.
     `after_start` says whether a place that comes free once the cohort has begun is given away again.
     """
 
@@ -49,6 +50,8 @@ class Offers:
     from_waiting_list: str
     answer_days: int
     hours_before_start: int
+    least_hours_to_answer: int
+    refusals: int
     after_start: bool
 
 
@@ -77,6 +80,7 @@ class Programme:
     usual_capacity: int
     largest_capacity: int
     close_attention_limit: int
+    farthest_km: int
     completion_share: Decimal
     fewest_sessions_run: int
     timetable: str
@@ -155,7 +159,7 @@ def _offers(entry: "_Entries", document: Mapping[str, Any]) -> Offers:
     for name in ("at_enrolment", "from_waiting_list"):
         if document[name] not in (PLACED_AT_ONCE, OFFERED):
             raise within.wrong(name, f"must be {PLACED_AT_ONCE} or {OFFERED}")
-    for name in ("answer_days", "hours_before_start"):
+    for name in ("answer_days", "hours_before_start", "least_hours_to_answer", "refusals"):
         within.whole_number(document, name)
     if not isinstance(document["after_start"], bool):
         raise within.wrong("after_start", "must be true or false")

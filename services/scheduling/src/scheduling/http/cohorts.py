@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
+from scheduling.domain.fitting import EVERYBODYS_LANGUAGE
 from scheduling.domain.session_dates import SkippedDate
 from scheduling.http.desk import (
     CLINICIAN,
@@ -35,6 +36,8 @@ class CohortBody(BaseModel):
     starts_at: time
     sessions: int = 12
     capacity: int | None = None
+    language: str = Field(default=EVERYBODYS_LANGUAGE, max_length=16)
+    employer: str | None = Field(default=None, max_length=64)
 
 
 class OpenedSession(BaseModel):
@@ -81,16 +84,17 @@ def cohorts_router(desk: Desk) -> APIRouter:
             starts_at=body.starts_at,
             sessions=body.sessions,
             capacity=body.capacity,
+            language=body.language,
+            employer=body.employer,
         )
         with in_plain_words():
             async with desk.transaction() as work:
                 opened = await open_cohort(
                     wanted=wanted,
-                    programmes=desk.programmes,
+                    offering=desk.offering,
                     bank_holidays=desk.bank_holidays,
                     repositories=work.repositories,
                     now=desk.now(),
-                    new_id=new_id,
                 )
                 await work.announce(opened.changes)
         if not opened.is_new:

@@ -16,6 +16,7 @@ from scheduling.domain.session_dates import Calendar
 from scheduling.use_cases.changes import Changes
 from scheduling.use_cases.look_up import Reads
 from scheduling.use_cases.look_up_register import RegisterSheet
+from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.repositories import Repositories
 from service_kit.access import ADMIN, Access, Member
 
@@ -43,8 +44,13 @@ class Desk:
     reads: Reads
     transaction: Callable[[], AbstractAsyncContextManager[Work]]
     now: Callable[[], datetime]
-    programmes: Mapping[str, Programme]
+    offering: Offering
     bank_holidays: Mapping[str, Calendar]
+
+    @property
+    def programmes(self) -> Mapping[str, Programme]:
+        """The programmes by code."""
+        return self.offering.programmes
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def sessions_router(desk: Desk) -> APIRouter:
         with in_plain_words():
             async with desk.transaction() as work:
                 changes = await cancel_session(
-                    session_id=session_id, programmes=desk.programmes, repositories=work.repositories, now=desk.now()
+                    session_id=session_id, offering=desk.offering, repositories=work.repositories, now=desk.now()
                 )
                 await work.announce(changes)
         return await cohort_of(sheet.cohort_id)

@@ -51,7 +51,7 @@ def sites_router(desk: Desk) -> APIRouter:
                 changes = await keep_site(
                     site=site,
                     divisions=desk.bank_holidays.keys(),
-                    programmes=desk.programmes,
+                    offering=desk.offering,
                     repositories=work.repositories,
                     now=desk.now(),
                 )

@@ -1,25 +1,27 @@
-"""Enrolment's facts become commands."""
+"""What others tell becomes commands."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from event_contracts.enrolment import EnrolmentChanged
+from event_contracts.notifications import ReplyReceived
 from event_contracts.people import Person as PersonFact
 from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.people import Person
 from scheduling.messaging.publish import announce
+from scheduling.use_cases.answer_by_text import Reply, answer_by_text
 from scheduling.use_cases.follow_enrolments import follow_enrolments
 from scheduling.use_cases.keep_people import keep_people
+from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.repositories import Repositories
 from service_kit.consumer import Consumer, Reaction, Received
 from service_kit.envelope import Event, read_model
 from service_kit.results import Done, Result
 
 
-def consumers(*, repositories_in: Callable[[AsyncConnection], Repositories], new_id: Callable[[], UUID]) -> tuple[Consumer, ...]:
+def consumers(*, repositories_in: Callable[[AsyncConnection], Repositories], offering: Offering) -> tuple[Consumer, ...]:
     """What scheduling hears: names first, so that a register that is opened at once has them."""
 
     async def people(conn: AsyncConnection, received: Sequence[Received[Person]], _: datetime) -> Sequence[Result]:
@@ -28,9 +30,16 @@ def consumers(*, repositories_in: Callable[[AsyncConnection], Repositories], new
 
     async def enrolments(conn: AsyncConnection, received: Sequence[Received[Enrolment]], now: datetime) -> Sequence[Result]:
         changes = await follow_enrolments(
-            enrolments=[one.command for one in received], repositories=repositories_in(conn), now=now, new_id=new_id
+            enrolments=[one.command for one in received], offering=offering, repositories=repositories_in(conn), now=now
         )
         await announce(conn, changes, because={one.command.enrolment_id: one.event for one in received})
+        return [Done() for _ in received]
+
+    async def replies(conn: AsyncConnection, received: Sequence[Received[Reply]], now: datetime) -> Sequence[Result]:
+        changes = await answer_by_text(
+            replies=[one.command for one in received], offering=offering, repositories=repositories_in(conn), now=now
+        )
+        await announce(conn, changes)
         return [Done() for _ in received]
 
     return (
@@ -53,6 +62,18 @@ def consumers(*, repositories_in: Callable[[AsyncConnection], Repositories], new
                 ),
             ),
         ),
+        Consumer(
+            durable="scheduling_notifications",
+            stream="NOTIFICATIONS",
+            reactions=(
+                Reaction(
+                    event_type="notifications.reply.received.v1",
+                    read=read_reply,
+                    key=lambda reply: str(reply.participant_id),
+                    handle=replies,
+                ),
+            ),
+        ),
     )
 
 
@@ -69,6 +90,11 @@ def read_enrolment(event: Event) -> Enrolment:
         close_attention=fact.close_attention,
         outward_code=fact.outward_code,
         preferred_site=fact.preferred_site,
+        referred_at=fact.referred_at,
+        language=fact.language,
+        access_needs=tuple(fact.access_needs),
+        available=tuple(fact.available),
+        employer=fact.employer,
     )
 
 
@@ -81,4 +107,16 @@ def read_person(event: Event) -> Person:
         display_name=fact.display_name,
         emergency_contact_name=fact.emergency_contact_name,
         emergency_contact_phone=fact.emergency_contact_phone,
+    )
+
+
+def read_reply(event: Event) -> Reply:
+    """Translate `notifications.reply.received.v1`. Raises UnreadableError."""
+    fact = read_model(event, ReplyReceived)
+    return Reply(
+        reply_id=fact.reply_id,
+        participant_id=fact.participant_id,
+        answer=fact.answer,
+        place_id=fact.place_id,
+        received_at=fact.received_at,
     )

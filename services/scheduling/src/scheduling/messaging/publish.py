@@ -73,6 +73,9 @@ def _place_changed(change: PlaceChange, because: Event | None) -> outbox.Outgoin
             sessions_run=place.sessions_run,
             missed_in_a_row=place.missed_in_a_row,
             changed_at=place.changed_at,
+            offered_until=place.offered_until,
+            offer_token=place.offer_token,
+            site_id=span.site_id if span else None,
         ),
         because=because,
     )

@@ -6,15 +6,18 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.domain.allocation import Allocation
+from scheduling.storage.offers import OfferRows
 from scheduling.storage.seats import SeatRows
-from scheduling.storage.waiting import WAITING, seeker_of
+from scheduling.storage.waiting import seeker_of
+from scheduling.storage.waiting_list import WAITING
 from scheduling.use_cases.look_up import Audit
+from scheduling.use_cases.offering import Offering
 
 FUNNEL = text("""
     SELECT
         (SELECT count(*) FROM enrolments) AS enrolled,
         (SELECT count(*) FROM enrolments WHERE status = 'withdrawn') AS withdrawn,
-        count(*) FILTER (WHERE cohort_id IS NOT NULL) AS placed,
+        count(*) FILTER (WHERE cohort_id IS NOT NULL AND status <> 'offered') AS placed,
         count(*) FILTER (WHERE status = 'waiting') AS waiting,
         count(*) FILTER (WHERE sessions_attended > 0) AS started,
         count(*) FILTER (WHERE status IN ('placed', 'attending')) AS in_cohort,
@@ -23,6 +26,12 @@ FUNNEL = text("""
         count(*) FILTER (WHERE status = 'never_started') AS never_started,
         count(*) FILTER (WHERE status = 'cut_short') AS cut_short,
         count(*) FILTER (WHERE status = 'discontinued') AS discontinued,
+        count(*) FILTER (WHERE status = 'offered') AS offered,
+        count(*) FILTER (WHERE status = 'declined') AS declined,
+        (SELECT count(*) FROM offers) AS offers,
+        (SELECT count(*) FROM offers WHERE status = 'accepted') AS offers_accepted,
+        (SELECT count(*) FROM offers WHERE status = 'declined') AS offers_declined,
+        (SELECT count(*) FROM offers WHERE status = 'expired') AS offers_expired,
         (SELECT count(*) FROM cohorts) AS cohorts,
         (SELECT count(*) FROM sessions WHERE status = 'held') AS sessions_held,
         (SELECT count(*) FROM sessions WHERE status = 'planned' AND ends_at < :now) AS registers_missing
@@ -52,38 +61,55 @@ PROBLEMS = text("""
         OR c.flagged <> count(*) FILTER (WHERE p.seat IS NOT NULL AND p.close_attention)
     UNION ALL
     SELECT format('place %s is %s without a cohort', place_id, status)
-    FROM places WHERE cohort_id IS NULL AND status NOT IN ('waiting', 'discontinued')
+    FROM places WHERE cohort_id IS NULL AND status NOT IN ('waiting', 'declined', 'discontinued')
     UNION ALL
     SELECT format('enrolment %s has %s live places', enrolment_id, count(*))
-    FROM places WHERE status IN ('waiting', 'placed', 'attending') GROUP BY enrolment_id HAVING count(*) > 1
+    FROM places WHERE status IN ('waiting', 'offered', 'placed', 'attending') GROUP BY enrolment_id HAVING count(*) > 1
     UNION ALL
     SELECT format('enrolment %s has no place and does not wait', enrolment_id)
     FROM enrolments e WHERE status = 'enrolled' AND NOT EXISTS (SELECT FROM places p WHERE p.enrolment_id = e.enrolment_id)
     UNION ALL
     SELECT format('enrolment %s is withdrawn, its place %s is %s', enrolment_id, place_id, p.status)
     FROM enrolments e JOIN places p USING (enrolment_id)
-    WHERE e.status = 'withdrawn' AND p.status IN ('waiting', 'placed', 'attending')
+    WHERE e.status = 'withdrawn' AND p.status IN ('waiting', 'offered', 'placed', 'attending')
     UNION ALL
     SELECT format('place %s is %s in a cohort that is %s', place_id, p.status, c.status)
     FROM places p JOIN cohorts c USING (cohort_id)
-    WHERE p.status IN ('placed', 'attending') AND c.status IN ('finished', 'cancelled')
+    WHERE p.status IN ('offered', 'placed', 'attending') AND c.status IN ('finished', 'cancelled')
+    UNION ALL
+    SELECT format('place %s is %s and %s of its offers stand', p.place_id, p.status, count(o.offer_id))
+    FROM places p LEFT JOIN offers o
+        ON o.place_id = p.place_id AND o.status = 'offered' AND o.cohort_id = p.cohort_id AND o.token = p.offer_token
+    GROUP BY p.place_id HAVING count(o.offer_id) <> CASE WHEN p.status = 'offered' THEN 1 ELSE 0 END
+    UNION ALL
+    SELECT format('offer %s stands although place %s is %s', offer_id, place_id, p.status)
+    FROM offers o JOIN places p USING (place_id) WHERE o.status = 'offered' AND p.status <> 'offered'
+    UNION ALL
+    SELECT format('offer %s ended at %s and still holds a seat', offer_id, answer_by)
+    FROM offers WHERE status = 'offered' AND answer_by < CAST(:now AS timestamptz) - interval '1 hour'
+    UNION ALL
+    SELECT format('cohort %s was offered to place %s after it was refused', o.cohort_id, o.place_id)
+    FROM offers o JOIN offers earlier USING (place_id, cohort_id)
+    WHERE earlier.status IN ('declined', 'expired') AND o.offered_at > earlier.offered_at
 """)
 
 
-async def audit(conn: AsyncConnection, *, now: datetime) -> Audit:
+async def audit(conn: AsyncConnection, *, offering: Offering, now: datetime) -> Audit:
     """Count and look, on one snapshot."""
     funnel = (await conn.execute(FUNNEL, {"now": now})).mappings().one()
-    problems = list((await conn.execute(PROBLEMS)).scalars())
-    problems += await _waiting_beside_free_seats(conn, now)
+    problems = list((await conn.execute(PROBLEMS, {"now": now})).scalars())
+    problems += await _waiting_beside_free_seats(conn, offering, now)
     return Audit(funnel=dict(funnel), problems=problems)
 
 
-async def _waiting_beside_free_seats(conn: AsyncConnection, now: datetime) -> list[str]:
+async def _waiting_beside_free_seats(conn: AsyncConnection, offering: Offering, now: datetime) -> list[str]:
     found = (await conn.execute(WAITING)).mappings().all()
     cohorts = await SeatRows(conn).all_with_room(sorted({row["programme"] for row in found}), now=now)
-    left = Allocation(cohorts)
+    refused = await OfferRows(conn).refused_by([row["place_id"] for row in found])
+    can_be_given = [one for one in cohorts if one.first_session_at > offering.earliest_start(one.programme, now=now)]
+    left = Allocation(can_be_given, reach=offering.reach)
     return [
         f"participant {row['participant_id']} waits although cohort {cohort_id} has a seat"
         for row in found
-        if (cohort_id := left.cohort_for(seeker_of(row)))
+        if (cohort_id := left.cohort_for(seeker_of(row), refused=refused.get(row["place_id"], frozenset())))
     ]

@@ -124,6 +124,8 @@ class CohortRows:
                 status=row["status"],
                 capacity=row["capacity"],
                 close_attention_limit=row["close_attention_limit"],
+                language=row["language"],
+                employer=row["employer"],
                 sessions=tuple(sessions[row["cohort_id"]]),
             )
             for row in found
@@ -139,6 +141,9 @@ def _cohort_columns(cohort: Cohort) -> dict[str, Any]:
         "status": cohort.status,
         "capacity": cohort.capacity,
         "close_attention_limit": cohort.close_attention_limit,
+        "times": cohort.times,
+        "language": cohort.language,
+        "employer": cohort.employer,
         "first_session_at": cohort.span.first_session_at,
         "last_session_at": cohort.span.last_session_at,
     }

@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.week import availability
 from scheduling.storage import tables
 from service_kit import rows
 
@@ -31,4 +32,6 @@ class EnrolmentRows:
 
 
 def _columns(record: Enrolment) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__slots__}
+    columns = {name: getattr(record, name) for name in record.__slots__}
+    lists = {"access_needs": list(record.access_needs), "available": list(record.available)}
+    return columns | lists | {"times": availability(record.available)}

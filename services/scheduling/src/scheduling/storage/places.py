@@ -1,42 +1,23 @@
 """Places, and who waits for what is free."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    Integer,
-    RowMapping,
-    Text,
-    Uuid,
-    and_,
-    any_,
-    bindparam,
-    case,
-    func,
-    literal_column,
-    select,
-)
+from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, case, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scheduling.domain.allocation import Seeker, Wish
-from scheduling.domain.places import DISCONTINUED, WAITING, Place
+from scheduling.domain.places import DECLINED, DISCONTINUED, Place
 from scheduling.storage import tables
-from scheduling.storage.waiting import seeker_of
+from scheduling.storage.offers import OfferRows
+from scheduling.storage.waiting import LONGEST_WAITING, WAITING_OF, seeker_of
+from scheduling.use_cases.repositories import Waiting
 from service_kit import rows
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 
-# Written out, not bound: a plan for any value can't use the index of those who wait.
-_WAITING: ColumnElement[str] = literal_column(f"'{WAITING}'")
-
-# Of an outward code: its postcode area, as the rule in domain/allocation.py has it.
-_LETTERS_AT_THE_BEGINNING: ColumnElement[str] = literal_column("'^[A-Za-z]+'")
-
 _PLACE_COLUMNS = [column for column in tables.places.c if column.name != "cohort_capacity"]
-_ORDER_OF_LIFE = case((tables.places.c.status == DISCONTINUED, 0), else_=1)
+_ORDER_OF_LIFE = case((tables.places.c.status.in_([DISCONTINUED, DECLINED]), 0), else_=1)
 
 LATEST_PLACES = (
     select(*_PLACE_COLUMNS)
@@ -52,42 +33,8 @@ PLACES_OF_COHORT = (
 
 CAPACITIES = select(tables.cohorts.c.cohort_id, tables.cohorts.c.capacity).where(tables.cohorts.c.cohort_id == any_(_IDS))
 
-# Where a wish names no site, or no area, it is the empty text here, so that wishes are compared by their hashes.
-_SITE_WISHED = func.coalesce(tables.enrolments.c.preferred_site, "")
-_AREA_WISHED = case(
-    (_SITE_WISHED != "", ""),
-    else_=func.coalesce(func.upper(func.substring(tables.enrolments.c.outward_code, _LETTERS_AT_THE_BEGINNING)), ""),
-)
-_FREE = (
-    func.unnest(
-        bindparam("sites", type_=ARRAY(Text)), bindparam("areas", type_=ARRAY(Text)), bindparam("seats", type_=ARRAY(Integer))
-    )
-    .table_valued("site_id", "area", "seats", name="free")
-    .render_derived()
-)
-_WAITING_FOR_WHAT_IS_FREE = (
-    select(
-        *_PLACE_COLUMNS,
-        tables.enrolments.c.preferred_site,
-        tables.enrolments.c.outward_code,
-        tables.enrolments.c.enrolled_at,
-        _FREE.c.seats,
-        func.row_number()
-        .over(
-            partition_by=[_FREE.c.site_id, _FREE.c.area, tables.places.c.close_attention],
-            order_by=[tables.enrolments.c.enrolled_at, tables.enrolments.c.enrolment_id],
-        )
-        .label("turn"),
-    )
-    .join(tables.enrolments, tables.enrolments.c.enrolment_id == tables.places.c.enrolment_id)
-    .join(_FREE, and_(_FREE.c.site_id == _SITE_WISHED, _FREE.c.area == _AREA_WISHED))
-    .where(tables.places.c.status == _WAITING, tables.places.c.programme == bindparam("programme", type_=Text))
-    .subquery()
-)
-LONGEST_WAITING = (
-    select(_WAITING_FOR_WHAT_IS_FREE)
-    .where(_WAITING_FOR_WHAT_IS_FREE.c.turn <= _WAITING_FOR_WHAT_IS_FREE.c.seats)
-    .order_by(_WAITING_FOR_WHAT_IS_FREE.c.enrolled_at, _WAITING_FOR_WHAT_IS_FREE.c.enrolment_id)
+LOCKED_PLACES = (
+    select(*_PLACE_COLUMNS).where(tables.places.c.place_id == any_(_IDS)).order_by(tables.places.c.place_id).with_for_update()
 )
 
 
@@ -100,23 +47,33 @@ class PlaceRows:
         found = (await self._conn.execute(LATEST_PLACES, {"ids": list(enrolment_ids)})).mappings()
         return list({row["enrolment_id"]: Place(**row) for row in found}.values())
 
+    async def locked(self, place_ids: Sequence[UUID]) -> list[Place]:
+        """These places, locked in key order."""
+        return [Place(**row) for row in (await self._conn.execute(LOCKED_PLACES, {"ids": list(place_ids)})).mappings()]
+
     async def of_cohort(self, cohort_id: UUID) -> list[Place]:
         """All places that are or were in the cohort."""
         return [Place(**row) for row in (await self._conn.execute(PLACES_OF_COHORT, {"cohort_id": cohort_id})).mappings()]
 
-    async def longest_waiting(self, programme: str, *, free: Mapping[Wish, int]) -> list[tuple[Place, Seeker]]:
-        """Those who wait for what is free, earliest enrolled first.
+    async def waiting(self, place_ids: Sequence[UUID]) -> list[Waiting]:
+        """Of these places those that wait, longest waiting first."""
+        return await self._waiting((await self._conn.execute(WAITING_OF, {"ids": list(place_ids)})).mappings().all())
 
-        With each wish as many who need close attention, and as many who don't, as there are seats `free` for it.
+    async def longest_waiting(self, cohort_ids: Sequence[UUID], *, farthest_km: Sequence[int], limit: int) -> list[Waiting]:
+        """Those who fit one of the cohorts and weren't offered it in vain, longest waiting first.
+
+        Of each cohort `limit` who need close attention, and as many who don't. `farthest_km` is the reach for each cohort.
         """
-        wanted = {
-            "programme": programme,
-            "sites": [wish.site_id or "" for wish in free],
-            "areas": [wish.area or "" for wish in free],
-            "seats": list(free.values()),
-        }
-        found = (await self._conn.execute(LONGEST_WAITING, wanted)).mappings()
-        return [(_place(row), seeker_of(row)) for row in found]
+        wanted = {"ids": list(cohort_ids), "reaches": list(farthest_km), "limit": limit}
+        return await self._waiting((await self._conn.execute(LONGEST_WAITING, wanted)).mappings().all())
+
+    async def _waiting(self, found: Sequence[RowMapping]) -> list[Waiting]:
+        people = {row["place_id"]: row for row in found}
+        refused = await OfferRows(self._conn).refused_by(list(people)) if people else {}
+        return [
+            Waiting(place=_place(row), seeker=seeker_of(row), refused=refused.get(place_id, frozenset()), since=row["since"])
+            for place_id, row in people.items()
+        ]
 
     async def add(self, places: Sequence[Place]) -> None:
         """Store new places."""

@@ -5,24 +5,27 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, bindparam, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from scheduling.domain.allocation import Allocation, waiting_reason
+from scheduling.domain.cohorts import CANCELLED
+from scheduling.domain.offers import Offer
 from scheduling.domain.programmes import Programme
 from scheduling.storage.audit import audit
+from scheduling.storage.offers import OfferRows
 from scheduling.storage.register_sheets import register_history, register_sheet
-from scheduling.storage.seats import SeatRows
-from scheduling.storage.waiting import WAITING, seeker_of
+from scheduling.storage.waiting_list import waiting_list
 from scheduling.use_cases.look_up import (
     Audit,
     CohortDetail,
     CohortSummary,
+    OfferSheet,
     ParticipantPlace,
     PlaceLine,
     SessionLine,
     WaitingPerson,
 )
 from scheduling.use_cases.look_up_register import HistoryLine, RegisterSheet
+from scheduling.use_cases.offering import Offering
 
 _COHORT_COLUMNS = """
     c.cohort_id, c.site_id, s.name AS site_name, c.programme, c.status, c.capacity, c.close_attention_limit,
@@ -72,11 +75,19 @@ PLACES_OF_PARTICIPANT = text("""
 """)
 
 
+OFFERED_SESSIONS = text("""
+    SELECT site_id, sites.name AS site_name, starts_at, sessions.status
+    FROM cohorts JOIN sites USING (site_id) JOIN sessions USING (cohort_id)
+    WHERE cohort_id = :cohort_id ORDER BY starts_at
+""")
+
+
 class StoredReads:
     """Answers on connections of its own."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, *, offering: Offering) -> None:
         self._engine = engine
+        self._offering = offering
 
     async def cohorts(self, *, status: str | None, sites: Sequence[str]) -> list[CohortSummary]:
         """The cohorts, earliest first."""
@@ -108,17 +119,9 @@ class StoredReads:
             return await register_history(conn, session_id)
 
     async def waiting(self, *, now: datetime) -> list[WaitingPerson]:
-        """The waiting list, longest enrolled first, each with the reason as it is now."""
+        """The waiting list, longest waiting first, each with the reason as it is now."""
         async with self._engine.connect() as conn:
-            found = (await conn.execute(WAITING)).mappings().all()
-            programmes = sorted({row["programme"] for row in found})
-            wishes_met = await SeatRows(conn).wishes_met(programmes, now=now)
-            left = Allocation(await SeatRows(conn).all_with_room(programmes, now=now))
-        return [
-            WaitingPerson(**row, reason=waiting_reason(seeker, wishes_met=wishes_met, has_room=left.has_room(seeker)))
-            for row in found
-            for seeker in [seeker_of(row)]
-        ]
+            return await waiting_list(conn, reach=self._offering.reach, now=now)
 
     async def places_of(self, participant_id: UUID, *, now: datetime) -> list[ParticipantPlace]:
         """Where one person stands, the latest place last."""
@@ -126,9 +129,31 @@ class StoredReads:
             found = (await conn.execute(PLACES_OF_PARTICIPANT, {"participant_id": participant_id, "now": now})).mappings()
             return [ParticipantPlace(**row) for row in found]
 
+    async def offer(self, token: str) -> OfferSheet | None:
+        """The offer that a token opens."""
+        async with self._engine.connect() as conn:
+            return await _sheet(conn, await OfferRows(conn).by_token(token))
+
+    async def offer_of_place(self, place_id: UUID) -> OfferSheet | None:
+        """The latest offer of a place."""
+        async with self._engine.connect() as conn:
+            return await _sheet(conn, await OfferRows(conn).of_place(place_id))
+
     async def audit(self, *, now: datetime) -> Audit:
         """Counts of the journey so far, and what should never be."""
         async with self._engine.connect() as conn:
             # One snapshot, so that what changes meanwhile can't look like a contradiction.
             await conn.execution_options(isolation_level="REPEATABLE READ")
-            return await audit(conn, now=now)
+            return await audit(conn, offering=self._offering, now=now)
+
+
+async def _sheet(conn: AsyncConnection, offer: Offer | None) -> OfferSheet | None:
+    if offer is None:
+        return None
+    rows = (await conn.execute(OFFERED_SESSIONS, {"cohort_id": offer.cohort_id})).all()
+    return OfferSheet(
+        offer=offer,
+        site_id=rows[0].site_id,
+        site_name=rows[0].site_name,
+        sessions=[row.starts_at for row in rows if row.status != CANCELLED],
+    )

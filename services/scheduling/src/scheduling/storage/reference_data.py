@@ -1,5 +1,6 @@
-"""What comes as files: programmes in this package, bank holidays in the govuk-bank-holidays wheel. Never the network."""
+"""What comes as files: programmes and outward codes here, bank holidays in the govuk-bank-holidays wheel. Never the network."""
 
+import csv
 import json
 import tomllib
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from importlib.resources.abc import Traversable
 
 import govuk_bank_holidays  # type: ignore[import-untyped]  # the wheel has no type hints
 
+from scheduling.domain.distance import Position
 from scheduling.domain.programmes import Programme, ProgrammeError, programme_from
 from scheduling.domain.session_dates import Calendar
 
@@ -29,6 +31,12 @@ def load_programmes(folder: Traversable | None = None) -> Mapping[str, Programme
             raise ProgrammeError(f"programme {programme.code}: code must be unique, two files have it.")
         programmes[programme.code] = programme
     return programmes
+
+
+def load_positions() -> Mapping[str, Position]:
+    """Where outward codes are, by code; data/README.md names the source."""
+    lines = files("scheduling").joinpath("data", "outward_codes.csv").read_text(encoding="utf-8").splitlines()
+    return {row["outward_code"]: Position(float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(lines)}
 
 
 def load_bank_holidays() -> Mapping[str, Calendar]:

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.storage.cohorts import CohortRows
 from scheduling.storage.enrolments import EnrolmentRows
+from scheduling.storage.offers import OfferRows
 from scheduling.storage.people import PersonRows
 from scheduling.storage.places import PlaceRows
 from scheduling.storage.registers import RegisterRows
@@ -19,6 +20,7 @@ def repositories_in(conn: AsyncConnection) -> Repositories:
         enrolments=EnrolmentRows(conn),
         places=PlaceRows(conn),
         seats=SeatRows(conn),
+        offers=OfferRows(conn),
         cohorts=CohortRows(conn),
         registers=RegisterRows(conn),
         tasks=TaskRows(conn),

@@ -1,8 +1,8 @@
 """The seats of open cohorts: who may give them out, which are free, and where."""
 
-from collections import defaultdict
+import json
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,13 +11,18 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     DateTime,
+    Double,
     Integer,
+    RowMapping,
     Text,
     Uuid,
+    and_,
     any_,
     bindparam,
+    column,
     func,
     literal_column,
+    or_,
     select,
     text,
     true,
@@ -25,9 +30,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scheduling.domain.allocation import LockedCohort, OpenCohort, Seeker, Wish, wishes_met_at
-from scheduling.domain.cohorts import OPEN, Span
+from scheduling.domain.allocation import LockedCohort
+from scheduling.domain.cohorts import OPEN, PLANNED, RUNNING, Span
+from scheduling.domain.distance import postcode_area
+from scheduling.domain.fitting import EVERYBODYS_LANGUAGE, OpenCohort, Reach, Seeker
 from scheduling.storage import tables
+from scheduling.use_cases.repositories import Free
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _PROGRAMMES = bindparam("programmes", type_=ARRAY(Text))
@@ -37,7 +45,7 @@ _LIMIT = bindparam("limit", type_=Integer)
 # Written out, not bound: a plan for any value can't use the index of open cohorts.
 _OPEN: ColumnElement[str] = literal_column(f"'{OPEN}'")
 
-# Of an outward code: its postcode area, as the rule in domain/allocation.py has it.
+# Of an outward code: its postcode area, as the rule in domain/distance.py has it.
 _LETTERS_AT_THE_BEGINNING: ColumnElement[str] = literal_column("'^[A-Za-z]+'")
 
 LOCK_PLACING = text(
@@ -45,6 +53,8 @@ LOCK_PLACING = text(
 ).bindparams(_PROGRAMMES)
 
 _STARTS_LATER = (tables.cohorts.c.status == _OPEN, tables.cohorts.c.first_session_at > _NOW)
+_HAS_ROOM = tables.cohorts.c.seats_taken < tables.cohorts.c.capacity
+_FREE_CLOSE_ATTENTION = tables.cohorts.c.flagged < tables.cohorts.c.close_attention_limit
 _ROOM = (
     tables.cohorts.c.cohort_id,
     tables.cohorts.c.programme,
@@ -55,48 +65,98 @@ _ROOM = (
     tables.cohorts.c.seats_taken,
     tables.cohorts.c.close_attention_limit,
     tables.cohorts.c.flagged,
+    tables.cohorts.c.times,
+    tables.cohorts.c.language,
+    tables.cohorts.c.employer,
 )
 
-ALL_WITH_ROOM = (
-    select(*_ROOM)
-    .join(tables.sites)
+ALL_OPEN = select(*_ROOM).join(tables.sites).where(tables.cohorts.c.programme == any_(_PROGRAMMES), *_STARTS_LATER)
+ALL_WITH_ROOM = ALL_OPEN.where(_HAS_ROOM)
+
+_NEXT_SESSION_AT = (
+    select(func.min(tables.sessions.c.starts_at))
     .where(
-        tables.cohorts.c.programme == any_(_PROGRAMMES), *_STARTS_LATER, tables.cohorts.c.seats_taken < tables.cohorts.c.capacity
+        tables.sessions.c.cohort_id == tables.cohorts.c.cohort_id,
+        tables.sessions.c.status == PLANNED,
+        tables.sessions.c.starts_at > _NOW,
     )
+    .correlate(tables.cohorts)
+    .scalar_subquery()
+)
+FREE_IN = (
+    select(*_ROOM, _NEXT_SESSION_AT.label("next_session_at"))
+    .join(tables.sites)
+    .where(tables.cohorts.c.cohort_id == any_(_IDS), tables.cohorts.c.status.in_([OPEN, RUNNING]), _HAS_ROOM)
+    .order_by(tables.cohorts.c.cohort_id)
 )
 
+# What people look for, each kind once. `needs` are access needs as JSON; `site_id` is the site asked for; without one, the box is
+# around where they live, or else `area` is their postcode area; with none of them they go anywhere.
+_WANTED_TYPES: Mapping[str, Any] = {
+    "programme": Text,
+    "site_id": Text,
+    "area": Text,
+    "south": Double,
+    "north": Double,
+    "west": Double,
+    "east": Double,
+    "times": Integer,
+    "needs": Text,
+    "language": Text,
+    "employer": Text,
+}
 _WANTED = (
-    func.unnest(_PROGRAMMES, bindparam("sites", type_=ARRAY(Text)), bindparam("areas", type_=ARRAY(Text)))
-    .table_valued("programme", "site_id", "area", name="wanted")
+    func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _WANTED_TYPES.items()))
+    .table_valued(*(column(name, kind) for name, kind in _WANTED_TYPES.items()), name="wanted")
     .render_derived()
 )
-
-
+_WISHES = (_WANTED.c.programme, _WANTED.c.times, _WANTED.c.language, _WANTED.c.employer)
+_CODES = tables.outward_codes.c
 _AREA_OF_SITE = func.substring(tables.sites.c.outward_code, _LETTERS_AT_THE_BEGINNING)
-# An area is wanted as all its sites, so that cohorts are looked up by their site.
+_NEAR = or_(
+    and_(
+        _CODES.latitude.between(_WANTED.c.south, _WANTED.c.north),
+        _CODES.longitude.between(_WANTED.c.west, _WANTED.c.east),
+    ),
+    and_(or_(_WANTED.c.south.is_(None), _CODES.outward_code.is_(None)), _WANTED.c.area == _AREA_OF_SITE),
+)
+# What is near is wanted as its sites, so that cohorts are looked up by their site.
 _WANTED_SITES = union(
-    *(
-        select(_WANTED.c.programme, tables.sites.c.site_id).select_from(_WANTED.join(tables.sites, condition))
-        for condition in (_WANTED.c.site_id == tables.sites.c.site_id, _WANTED.c.area == _AREA_OF_SITE)
-    )
+    select(*_WISHES, tables.sites.c.site_id).select_from(_WANTED.join(tables.sites, _WANTED.c.site_id == tables.sites.c.site_id)),
+    select(*_WISHES, tables.sites.c.site_id).select_from(
+        _WANTED.join(
+            tables.sites.outerjoin(tables.outward_codes, _CODES.outward_code == tables.sites.c.outward_code),
+            and_(_WANTED.c.site_id.is_(None), _NEAR),
+        )
+    ),
 ).subquery("wanted_sites")
 _WANTED_ANYWHERE = (
-    select(_WANTED.c.programme).where(_WANTED.c.site_id.is_(None), _WANTED.c.area.is_(None)).subquery("wanted_anywhere")
+    select(*_WISHES).distinct().where(_WANTED.c.site_id.is_(None), _WANTED.c.area.is_(None)).subquery("wanted_anywhere")
 )
 
 
 def _first_with_room(wanted: Any, *conditions: Any) -> Any:
-    """For each row of what is wanted, the earliest cohorts with room that meet the conditions."""
+    """For each row of what is wanted, the first cohorts with room that suit it and meet the conditions."""
+    cohorts = tables.cohorts.c
     first = (
         select(*_ROOM)
         .select_from(tables.cohorts.join(tables.sites))
         .where(
-            tables.cohorts.c.programme == wanted.c.programme,
+            cohorts.programme == wanted.c.programme,
             *_STARTS_LATER,
-            tables.cohorts.c.seats_taken < tables.cohorts.c.capacity,
+            _HAS_ROOM,
+            cohorts.times.op("&")(wanted.c.times) == cohorts.times,
+            or_(cohorts.employer.is_(None), cohorts.employer == wanted.c.employer),
+            or_(cohorts.language == EVERYBODYS_LANGUAGE, cohorts.language == wanted.c.language),
             *conditions,
         )
-        .order_by(tables.cohorts.c.first_session_at, tables.cohorts.c.cohort_id)
+        # As preference() in domain/fitting.py has it, at one site.
+        .order_by(
+            and_(cohorts.employer.is_(None), wanted.c.employer.is_not(None)),
+            cohorts.language != wanted.c.language,
+            cohorts.first_session_at,
+            cohorts.cohort_id,
+        )
         .limit(_LIMIT)
         .lateral()
     )
@@ -108,18 +168,8 @@ def _all_first_with_room(*conditions: Any) -> list[Any]:
     return [_first_with_room(_WANTED_SITES, at_site, *conditions), _first_with_room(_WANTED_ANYWHERE, *conditions)]
 
 
-_FREE_CLOSE_ATTENTION = tables.cohorts.c.flagged < tables.cohorts.c.close_attention_limit
-
-# `sites` and `areas` beside `programmes`: at most one of them, both null where any will do.
 WITH_ROOM = union(*_all_first_with_room())
 WITH_ROOM_FOR_CLOSE_ATTENTION = union(*_all_first_with_room(), *_all_first_with_room(_FREE_CLOSE_ATTENTION))
-
-OPEN_SITES = (
-    select(tables.cohorts.c.programme, tables.sites.c.site_id, tables.sites.c.outward_code)
-    .join(tables.sites)
-    .where(tables.cohorts.c.programme == any_(_PROGRAMMES), *_STARTS_LATER)
-    .distinct()
-)
 
 
 def _taken(seat: Any) -> Any:
@@ -138,6 +188,9 @@ LOCK_COHORTS = (
         tables.cohorts.c.last_session_at,
         tables.cohorts.c.capacity,
         tables.cohorts.c.close_attention_limit,
+        tables.cohorts.c.flagged,
+        tables.cohorts.c.site_id,
+        _NEXT_SESSION_AT.label("next_session_at"),
         _taken(tables.places.c.seat).label("seats"),
         _taken(tables.places.c.close_attention_seat).label("close_attention_seats"),
     )
@@ -170,47 +223,64 @@ class SeatRows:
         """Let one transaction at a time give out or free seats of a programme, until it commits."""
         await self._conn.execute(LOCK_PLACING, {"programmes": list(programmes)})
 
-    async def lock(self, cohort_ids: Sequence[UUID]) -> Mapping[UUID, LockedCohort]:
+    async def lock(self, cohort_ids: Sequence[UUID], *, now: datetime) -> Mapping[UUID, LockedCohort]:
         """Lock the cohorts in key order and return their seats, which stay so where placing is locked, too."""
         if not cohort_ids:
             return {}
-        found = await self._conn.execute(LOCK_COHORTS, {"ids": list(cohort_ids)})
+        found = await self._conn.execute(LOCK_COHORTS, {"ids": list(cohort_ids), "now": now})
         return {
             row.cohort_id: LockedCohort(
                 cohort_id=row.cohort_id,
-                span=Span(first_session_at=row.first_session_at, last_session_at=row.last_session_at),
+                next_session_at=row.next_session_at,
+                span=Span(first_session_at=row.first_session_at, last_session_at=row.last_session_at, site_id=row.site_id),
                 capacity=row.capacity,
                 close_attention_limit=row.close_attention_limit,
+                flagged=row.flagged,
                 seats_taken=frozenset(row.seats or ()),
                 close_attention_seats_taken=frozenset(row.close_attention_seats or ()),
             )
             for row in found
         }
 
-    async def with_room(self, seekers: Sequence[Seeker], *, now: datetime) -> list[OpenCohort]:
+    async def with_room(self, seekers: Sequence[Seeker], *, refused: int, reach: Reach, now: datetime) -> list[OpenCohort]:
         """Of the open cohorts that haven't started and have a seat left, as many as these seekers could make a difference to.
 
-        Each seeker fills at most one cohort, or its close-attention seats, so one more than seekers of every kind is enough.
+        Each seeker fills at most one cohort, or its close-attention seats, so one more than seekers of every kind is enough, and
+        one for each cohort that somebody `refused`.
         """
-        wanted = {(seeker.programme, seeker.wish) for seeker in seekers}
-        ordered = sorted(wanted, key=lambda one: (one[0], one[1].site_id or "", one[1].area or ""))
         flagged = any(seeker.close_attention for seeker in seekers)
+        wanted = sorted({_wanted(seeker.without_flag(), reach) for seeker in seekers}, key=repr)
         found = await self._conn.execute(
             WITH_ROOM_FOR_CLOSE_ATTENTION if flagged else WITH_ROOM,
             {
-                "programmes": [programme for programme, _ in ordered],
-                "sites": [wish.site_id for _, wish in ordered],
-                "areas": [wish.area for _, wish in ordered],
+                **{name: list(values) for name, values in zip(_WANTED_TYPES, zip(*wanted, strict=True), strict=True)},
                 "now": now,
-                "limit": len(seekers) + 1,
+                "limit": len(seekers) + 1 + refused,
             },
         )
-        return list({row["cohort_id"]: OpenCohort(**row) for row in found.mappings()}.values())
+        return list({row["cohort_id"]: _open_cohort(row) for row in found.mappings()}.values())
+
+    async def free_in(self, cohort_ids: Sequence[UUID], *, now: datetime) -> list[Free]:
+        """Of these cohorts those that are open or running and have a seat left."""
+        found = (await self._conn.execute(FREE_IN, {"ids": list(cohort_ids), "now": now})).mappings()
+        return [
+            Free(
+                cohort=replace(_open_cohort(row), first_session_at=row["next_session_at"]),
+                has_begun=row["first_session_at"] <= now,
+            )
+            for row in found
+            if row["next_session_at"] is not None
+        ]
 
     async def all_with_room(self, programmes: Sequence[str], *, now: datetime) -> list[OpenCohort]:
         """The open cohorts that haven't started and have a seat left."""
         found = await self._conn.execute(ALL_WITH_ROOM, {"programmes": list(programmes), "now": now})
-        return [OpenCohort(**row) for row in found.mappings()]
+        return [_open_cohort(row) for row in found.mappings()]
+
+    async def all_open(self, programmes: Sequence[str], *, now: datetime) -> list[OpenCohort]:
+        """The open cohorts that haven't started, full ones too."""
+        found = await self._conn.execute(ALL_OPEN, {"programmes": list(programmes), "now": now})
+        return [_open_cohort(row) for row in found.mappings()]
 
     async def recount(self, cohort_ids: Sequence[UUID]) -> None:
         """Count the taken seats of locked cohorts again, after places in them changed."""
@@ -221,9 +291,26 @@ class SeatRows:
         """Those of the cohorts that have more people who need close attention than they may."""
         return list((await self._conn.execute(OVER_CLOSE_ATTENTION, {"ids": list(cohort_ids)})).scalars())
 
-    async def wishes_met(self, programmes: Sequence[str], *, now: datetime) -> Mapping[str, AbstractSet[Wish]]:
-        """The wishes that an open cohort which hasn't started fits, by programme, full ones too."""
-        met: dict[str, set[Wish]] = defaultdict(set)
-        for row in await self._conn.execute(OPEN_SITES, {"programmes": list(programmes), "now": now}):
-            met[row.programme].update(wishes_met_at(site_id=row.site_id, outward_code=row.outward_code))
-        return met
+
+def _wanted(seeker: Seeker, reach: Reach) -> tuple[Any, ...]:
+    """What a seeker looks for, in the order of _WANTED_TYPES."""
+    box = area = None
+    if not seeker.preferred_site:
+        box = reach.map.box_around(seeker.outward_code, km=reach.farthest_km(seeker.programme))
+        area = postcode_area(seeker.outward_code)
+    degrees = (box.south, box.north, box.west, box.east) if box else (None, None, None, None)
+    needs = json.dumps(sorted(seeker.access_needs))
+    return (
+        seeker.programme,
+        seeker.preferred_site,
+        area,
+        *degrees,
+        seeker.available,
+        needs,
+        seeker.language,
+        seeker.employer,
+    )
+
+
+def _open_cohort(row: RowMapping) -> OpenCohort:
+    return OpenCohort(**{one.name: row[one.name] for one in _ROOM})

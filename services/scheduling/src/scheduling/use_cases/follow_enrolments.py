@@ -1,6 +1,6 @@
 """Enrolment says who is enrolled and who withdrew: seats are given and freed accordingly."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,14 +8,15 @@ from scheduling.domain.allocation import LockedCohort
 from scheduling.domain.enrolments import ENROLLED, WITHDRAWN, Enrolment
 from scheduling.use_cases.changes import Changes, PlaceChange
 from scheduling.use_cases.flag_close_attention import flag_close_attention
+from scheduling.use_cases.offer_free_places import offer_free_places
+from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.place_enrolled_people import place_enrolled_people
-from scheduling.use_cases.place_waiting_people import place_waiting_people
 from scheduling.use_cases.repositories import Repositories
 from scheduling.use_cases.withdraw import withdraw
 
 
 async def follow_enrolments(
-    *, enrolments: Sequence[Enrolment], repositories: Repositories, now: datetime, new_id: Callable[[], UUID]
+    *, enrolments: Sequence[Enrolment], offering: Offering, repositories: Repositories, now: datetime
 ) -> Changes:
     """Follow the newest state of each enrolment; older ones than those already followed change nothing.
 
@@ -37,22 +38,21 @@ async def follow_enrolments(
     cohorts: dict[UUID, LockedCohort] = {}
     if cohort_ids := sorted({place.cohort_id for place in places.values() if place.cohort_id}):
         # Registers change places while they hold the cohort: read again what they may have changed before we held it.
-        cohorts.update(await repositories.seats.lock(cohort_ids))
+        cohorts.update(await repositories.seats.lock(cohort_ids, now=now))
         places = {place.enrolment_id: place for place in await repositories.places.latest_of(ids)}
 
     withdrawn = [enrolment for enrolment in current if enrolment.status == WITHDRAWN]
     enrolled = [enrolment for enrolment in current if enrolment.status == ENROLLED]
     changes: list[PlaceChange] = await withdraw(
-        enrolments=withdrawn, places=places, cohorts=cohorts, repositories=repositories, now=now, new_id=new_id
+        enrolments=withdrawn, places=places, cohorts=cohorts, repositories=repositories, now=now, new_id=offering.new_id
     )
     places = await flag_close_attention(
-        enrolments=enrolled, places=places, cohorts=cohorts, repositories=repositories, now=now, new_id=new_id
+        enrolments=enrolled, places=places, cohorts=cohorts, repositories=repositories, now=now, new_id=offering.new_id
     )
-    touched = {
-        place.programme for place in places.values() if place.cohort_id and cohorts[place.cohort_id].span.first_session_at > now
-    }
-    if touched:
-        changes += await place_waiting_people(programmes=sorted(touched), repositories=repositories, now=now)
+    if cohorts:
+        changes += await offer_free_places(cohort_ids=list(cohorts), offering=offering, repositories=repositories, now=now)
         places = {place.enrolment_id: place for place in await repositories.places.latest_of(ids)}
-    changes += await place_enrolled_people(enrolments=enrolled, places=places, repositories=repositories, now=now, new_id=new_id)
+    changes += await place_enrolled_people(
+        enrolments=enrolled, places=places, offering=offering, repositories=repositories, now=now
+    )
     return Changes(places=tuple(changes))

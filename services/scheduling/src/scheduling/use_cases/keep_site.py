@@ -1,12 +1,12 @@
 """A site is made known, or changed."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 
-from scheduling.domain.programmes import Programme
 from scheduling.domain.sites import Site, checked_site
 from scheduling.use_cases.changes import Changes, PlaceChange
-from scheduling.use_cases.place_waiting_people import place_waiting_people
+from scheduling.use_cases.offer_free_places import offer_free_places
+from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.repositories import Repositories
 
 
@@ -14,26 +14,26 @@ async def keep_site(
     *,
     site: Site,
     divisions: Collection[str],
-    programmes: Mapping[str, Programme],
+    offering: Offering,
     repositories: Repositories,
     now: datetime,
 ) -> Changes:
     """Store the site as it is now. A new name is told again for its unfinished cohorts. Raises BrokenRuleError.
 
-    Where it is now in another postcode area, the waiting people whom its cohorts fit since get the seats.
+    Where it turns out to be elsewhere, the waiting people whom its cohorts fit since are offered the seats.
     """
     checked_site(site, divisions=divisions)
-    await repositories.seats.lock_placing(sorted(programmes))
+    await repositories.seats.lock_placing(sorted(offering.programmes))
     before = await repositories.sites.get(site.site_id)
     await repositories.sites.keep(site)
     if before is None:
         return Changes()
-    cohorts = []
-    if before.name != site.name:
-        cohorts = [one.at_renamed_site(site.name) for one in await repositories.cohorts.locked_unfinished_at(site.site_id)]
-        for cohort in cohorts:
-            await repositories.cohorts.change(cohort)
-    seated: list[PlaceChange] = []
+    there = await repositories.cohorts.locked_unfinished_at(site.site_id)
+    renamed = [one.at_renamed_site(site.name) for one in there] if before.name != site.name else []
+    for cohort in renamed:
+        await repositories.cohorts.change(cohort)
+    given: list[PlaceChange] = []
     if before.outward_code != site.outward_code:
-        seated = await place_waiting_people(programmes=sorted(programmes), repositories=repositories, now=now)
-    return Changes(cohorts=tuple(cohorts), places=tuple(seated))
+        ids = [one.cohort_id for one in there]
+        given = await offer_free_places(cohort_ids=ids, offering=offering, repositories=repositories, now=now)
+    return Changes(cohorts=tuple(renamed), places=tuple(given))

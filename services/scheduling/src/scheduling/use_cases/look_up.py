@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from scheduling.domain.offers import Offer
 from scheduling.domain.programmes import Programme
 from scheduling.use_cases.look_up_register import HistoryLine, RegisterSheet
 
@@ -63,8 +64,12 @@ class CohortDetail(CohortSummary):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingPerson:
-    """One person on the waiting list; `reason` is why there is no seat now. `outward_code` says where they live."""
+    """One person on the waiting list; `reason` is why there is no seat now. `outward_code` says where they live.
 
+    They wait since they were referred, where that is known. `told_reason` is what they heard last.
+    """
+
+    place_id: UUID
     participant_id: UUID
     display_name: str | None
     programme: str
@@ -72,7 +77,10 @@ class WaitingPerson:
     outward_code: str | None
     close_attention: bool
     enrolled_at: datetime
+    waiting_since: datetime
     reason: str
+    told_reason: str
+    offers_refused: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +99,16 @@ class ParticipantPlace:
     sessions_attended: int
     sessions_run: int
     next_session_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferSheet:
+    """An offer as the person sees it: where it is, and when its sessions to come start."""
+
+    offer: Offer
+    site_id: str
+    site_name: str
+    sessions: Sequence[datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,5 +133,9 @@ class Reads(Protocol):
     async def waiting(self, *, now: datetime) -> list[WaitingPerson]: ...
 
     async def places_of(self, participant_id: UUID, *, now: datetime) -> list[ParticipantPlace]: ...
+
+    async def offer(self, token: str) -> OfferSheet | None: ...
+
+    async def offer_of_place(self, place_id: UUID) -> OfferSheet | None: ...
 
     async def audit(self, *, now: datetime) -> Audit: ...

@@ -1,17 +1,18 @@
-"""A cohort opens with all its dated sessions, and the waiting people who fit get its seats."""
+"""A cohort opens with all its dated sessions, and the waiting people who fit are offered its seats."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
 from scheduling.domain.broken_rule import BrokenRuleError
 from scheduling.domain.cohorts import OPEN, Cohort, sessions_at
+from scheduling.domain.fitting import EVERYBODYS_LANGUAGE
 from scheduling.domain.plans import Wanted, plan_cohort
-from scheduling.domain.programmes import Programme
 from scheduling.domain.session_dates import Calendar, SkippedDate, local_instant
 from scheduling.use_cases.changes import Changes
-from scheduling.use_cases.place_waiting_people import place_waiting_people
+from scheduling.use_cases.offer_free_places import offer_free_places
+from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.repositories import Repositories
 
 
@@ -27,6 +28,8 @@ class NewCohort:
     starts_at: time
     sessions: int
     capacity: int | None
+    language: str = EVERYBODYS_LANGUAGE
+    employer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +45,15 @@ class Opened:
 async def open_cohort(
     *,
     wanted: NewCohort,
-    programmes: Mapping[str, Programme],
+    offering: Offering,
     bank_holidays: Mapping[str, Calendar],
     repositories: Repositories,
     now: datetime,
-    new_id: Callable[[], UUID],
 ) -> Opened:
     """Open a cohort; the same again changes nothing, another one under its id is refused. Raises BrokenRuleError."""
-    programme = programmes.get(wanted.programme)
+    programme = offering.programmes.get(wanted.programme)
     if programme is None:
-        raise BrokenRuleError("programme", f"programme must be among {', '.join(sorted(programmes))}.")
+        raise BrokenRuleError("programme", f"programme must be among {', '.join(sorted(offering.programmes))}.")
     site = await repositories.sites.get(wanted.site_id)
     if site is None:
         raise BrokenRuleError("site_id", "site_id must be a site that is known here.")
@@ -86,8 +88,10 @@ async def open_cohort(
         status=OPEN,
         capacity=capacity,
         close_attention_limit=programme.close_attention_limit,
-        sessions=sessions_at(starts=starts, ids=[new_id() for _ in starts], minutes=programme.session_minutes),
+        language=wanted.language,
+        employer=wanted.employer,
+        sessions=sessions_at(starts=starts, ids=[offering.new_id() for _ in starts], minutes=programme.session_minutes),
     )
     await repositories.cohorts.add(cohort)
-    seated = await place_waiting_people(programmes=[programme.code], repositories=repositories, now=now)
+    seated = await offer_free_places(cohort_ids=[cohort.cohort_id], offering=offering, repositories=repositories, now=now)
     return Opened(cohort=cohort, skipped=planned.skipped, is_new=True, changes=Changes(cohorts=(cohort,), places=tuple(seated)))

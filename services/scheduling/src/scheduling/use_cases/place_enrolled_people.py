@@ -1,13 +1,18 @@
 """People who are enrolled get the best seat there is, or join the waiting list."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from scheduling.domain.allocation import Allocation, Seating, Seeker, waiting_reason
+from scheduling.domain.allocation import Allocation, Seating
 from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.fitting import Seeker, waiting_reason
+from scheduling.domain.offers import Offer
 from scheduling.domain.places import DISCONTINUED, WAITING, Place, first_place
 from scheduling.use_cases.changes import PlaceChange, with_spans
+from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.repositories import Repositories
 
 
@@ -15,9 +20,9 @@ async def place_enrolled_people(
     *,
     enrolments: Sequence[Enrolment],
     places: Mapping[UUID, Place],
+    offering: Offering,
     repositories: Repositories,
     now: datetime,
-    new_id: Callable[[], UUID],
 ) -> list[PlaceChange]:
     """Seat these people in their order. `places` are what they have so far, by enrolment; who has a seat keeps it.
 
@@ -30,39 +35,56 @@ async def place_enrolled_people(
     ]
     if not without_seat:
         return []
-    seekers = [_seeker(enrolment) for enrolment in without_seat]
-    allocation = Allocation(await repositories.seats.with_room(seekers, now=now))
-    chosen = [allocation.cohort_for(seeker) for seeker in seekers]
-    cohorts = await repositories.seats.lock(sorted({cohort_id for cohort_id in chosen if cohort_id}))
+    seekers = [_seeker(enrolment, places.get(enrolment.enrolment_id)) for enrolment in without_seat]
+    waited = [place.place_id for place in places.values() if place.status == WAITING]
+    refused = await repositories.offers.refused_by(waited) if waited else {}
+    of_enrolment = {one: refused.get(place.place_id, frozenset()) for one, place in places.items()}
+    most_refused = max(map(len, refused.values()), default=0)
+    rooms = await repositories.seats.with_room(seekers, refused=most_refused, reach=offering.reach, now=now)
+    allocation = Allocation(rooms, reach=offering.reach)
+    chosen = [
+        allocation.cohort_for(seeker, refused=of_enrolment.get(enrolment.enrolment_id, frozenset()))
+        for enrolment, seeker in zip(without_seat, seekers, strict=True)
+    ]
+    cohorts = await repositories.seats.lock(sorted({cohort_id for cohort_id in chosen if cohort_id}), now=now)
     seating = Seating(cohorts)
     unplaced = sorted({seeker.programme for seeker, cohort_id in zip(seekers, chosen, strict=True) if cohort_id is None})
-    wishes_met = await repositories.seats.wishes_met(unplaced, now=now) if unplaced else {}
+    still_open = await repositories.seats.all_open(unplaced, now=now) if unplaced else []
+    taken = Counter(chosen)
+    left = [replace(one, seats_taken=one.seats_taken + taken[one.cohort_id]) for one in still_open]
 
     added: list[Place] = []
     changed: list[Place] = []
+    offers: list[Offer] = []
     for enrolment, seeker, cohort_id in zip(without_seat, seekers, chosen, strict=True):
         before = places.get(enrolment.enrolment_id)
         is_new = before is None or before.status == DISCONTINUED
-        place = first_place(enrolment, place_id=new_id(), now=now) if before is None or is_new else before
-        if cohort_id:
-            after = place.seated(seating.take(cohort_id, close_attention=seeker.close_attention), now=now)
-        else:
-            reason = waiting_reason(seeker, wishes_met=wishes_met, has_room=allocation.has_room(seeker))
+        place = first_place(enrolment, place_id=offering.new_id(), now=now) if before is None or is_new else before
+        if cohort_id is None:
+            reason = waiting_reason(
+                seeker, cohorts=left, refused=of_enrolment.get(enrolment.enrolment_id, frozenset()), reach=offering.reach
+            )
             after = place.kept_waiting(reason, now=now)
+        else:
+            seat = seating.take(cohort_id, close_attention=seeker.close_attention)
+            if offering.at_enrolment(seeker.programme):
+                after, offer = offering.offer(place, seat, cohort=cohorts[cohort_id], now=now)
+                offers.append(offer)
+            else:
+                after = place.seated(seat, now=now)
         if is_new:
             added.append(after)
         elif after is not place:
             changed.append(after)
     await repositories.places.add(added)
     await repositories.places.change(changed)
+    await repositories.offers.add(offers)
     await repositories.seats.recount(list(cohorts))
     return with_spans([*added, *changed], cohorts)
 
 
-def _seeker(enrolment: Enrolment) -> Seeker:
-    return Seeker(
-        programme=enrolment.programme,
-        preferred_site=enrolment.preferred_site,
-        outward_code=enrolment.outward_code,
-        close_attention=enrolment.close_attention,
-    )
+def _seeker(enrolment: Enrolment, place: Place | None) -> Seeker:
+    """What they look for; of somebody who waits, staff may have changed whether they need close attention."""
+    if place is None or place.status != WAITING:
+        return enrolment.seeker
+    return replace(enrolment.seeker, close_attention=place.close_attention)

@@ -1,20 +1,39 @@
 """What the use cases ask of storage."""
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from scheduling.domain.allocation import LockedCohort, OpenCohort, Seeker, Wish
+from scheduling.domain.allocation import LockedCohort
 from scheduling.domain.cohorts import Cohort
 from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.fitting import OpenCohort, Reach, Seeker
+from scheduling.domain.offers import Offer
 from scheduling.domain.people import Person
 from scheduling.domain.places import Place
 from scheduling.domain.register_entries import RegisterEntry
 from scheduling.domain.sites import Site
 from scheduling.domain.tasks import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Somebody who waits, what they look for, and the cohorts that they were offered in vain."""
+
+    place: Place
+    seeker: Seeker
+    refused: frozenset[UUID]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Free:
+    """A cohort that has a seat left; its `first_session_at` is the next session where it `has_begun`."""
+
+    cohort: OpenCohort
+    has_begun: bool
 
 
 class Enrolments(Protocol):
@@ -28,14 +47,22 @@ class Places(Protocol):
         """The latest place of each enrolment that has one."""
         ...
 
+    async def locked(self, place_ids: Sequence[UUID]) -> list[Place]:
+        """These places, locked in key order."""
+        ...
+
     async def of_cohort(self, cohort_id: UUID) -> list[Place]:
         """All places that ever had a seat in the cohort."""
         ...
 
-    async def longest_waiting(self, programme: str, *, free: Mapping[Wish, int]) -> list[tuple[Place, Seeker]]:
-        """Those who wait for what is free, earliest enrolled first.
+    async def waiting(self, place_ids: Sequence[UUID]) -> list[Waiting]:
+        """Of these places those that wait, longest waiting first."""
+        ...
 
-        With each wish as many who need close attention, and as many who don't, as there are seats `free` for it.
+    async def longest_waiting(self, cohort_ids: Sequence[UUID], *, farthest_km: Sequence[int], limit: int) -> list[Waiting]:
+        """Those who fit one of the cohorts and weren't offered it in vain, longest waiting first.
+
+        Of each cohort `limit` who need close attention, and as many who don't. `farthest_km` is the reach for each cohort.
         """
         ...
 
@@ -49,16 +76,27 @@ class Seats(Protocol):
         """Let one transaction at a time give out or free seats of a programme, until it commits."""
         ...
 
-    async def lock(self, cohort_ids: Sequence[UUID]) -> Mapping[UUID, LockedCohort]:
+    async def lock(self, cohort_ids: Sequence[UUID], *, now: datetime) -> Mapping[UUID, LockedCohort]:
         """Lock the cohorts in key order and return their seats, which stay so where placing is locked, too."""
         ...
 
-    async def with_room(self, seekers: Sequence[Seeker], *, now: datetime) -> list[OpenCohort]:
-        """Of the open cohorts that haven't started and have a seat left, as many as these seekers could make a difference to."""
+    async def with_room(self, seekers: Sequence[Seeker], *, refused: int, reach: Reach, now: datetime) -> list[OpenCohort]:
+        """Of the open cohorts that haven't started and have a seat left, as many as these seekers could make a difference to.
+
+        `refused` is the greatest number of cohorts that one of them was offered in vain.
+        """
+        ...
+
+    async def free_in(self, cohort_ids: Sequence[UUID], *, now: datetime) -> list[Free]:
+        """Of these cohorts those that are open or running and have a seat left."""
         ...
 
     async def all_with_room(self, programmes: Sequence[str], *, now: datetime) -> list[OpenCohort]:
         """The open cohorts that haven't started and have a seat left."""
+        ...
+
+    async def all_open(self, programmes: Sequence[str], *, now: datetime) -> list[OpenCohort]:
+        """The open cohorts that haven't started, full ones too."""
         ...
 
     async def recount(self, cohort_ids: Sequence[UUID]) -> None:
@@ -69,8 +107,42 @@ class Seats(Protocol):
         """Those of the cohorts that have more people who need close attention than they may."""
         ...
 
-    async def wishes_met(self, programmes: Sequence[str], *, now: datetime) -> Mapping[str, AbstractSet[Wish]]:
-        """The wishes that an open cohort which hasn't started fits, by programme, full ones too."""
+
+class Offers(Protocol):
+    async def by_token(self, token: str) -> Offer | None:
+        """The offer that a token opens, not locked."""
+        ...
+
+    async def of_place(self, place_id: UUID) -> Offer | None:
+        """The latest offer of a place, not locked."""
+        ...
+
+    async def meant_by(self, replies: Sequence[tuple[UUID, UUID | None]]) -> list[Offer | None]:
+        """What each participant's reply answers: the latest offer of the place that it names, else their only standing one."""
+        ...
+
+    async def locked(self, offer_ids: Sequence[UUID]) -> list[Offer]:
+        """These offers, locked in key order."""
+        ...
+
+    async def overdue(self, *, now: datetime, limit: int) -> list[Offer]:
+        """Offers whose time is up, earliest first, not locked."""
+        ...
+
+    async def times_refused(self, place_ids: Sequence[UUID]) -> Mapping[UUID, int]:
+        """How many offers these places had in vain so far, by place."""
+        ...
+
+    async def refused_by(self, place_ids: Sequence[UUID]) -> Mapping[UUID, frozenset[UUID]]:
+        """The cohorts that were offered in vain, by place."""
+        ...
+
+    async def add(self, offers: Sequence[Offer]) -> None: ...
+
+    async def change(self, offers: Sequence[Offer]) -> None: ...
+
+    async def take_back(self, place_ids: Sequence[UUID], *, now: datetime) -> None:
+        """Close the offers that still stand of these places."""
         ...
 
 
@@ -141,6 +213,7 @@ class Repositories:
     enrolments: Enrolments
     places: Places
     seats: Seats
+    offers: Offers
     cohorts: Cohorts
     registers: Registers
     tasks: Tasks

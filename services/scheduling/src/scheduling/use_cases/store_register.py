@@ -101,7 +101,7 @@ async def _set_flags(register: OpenRegister, *, repositories: Repositories, now:
     if not places:
         return
     cohort_id = register.cohort.cohort_id
-    seating = Seating(await repositories.seats.lock([cohort_id]))
+    seating = Seating(await repositories.seats.lock([cohort_id], now=now))
     changed = []
     for place in places:
         raised = flags[place.place_id]

@@ -32,7 +32,8 @@ async def withdraw(
             added.append(first_place(enrolment, place_id=new_id(), now=now).withdrawn(now=now))
         elif (after := place.withdrawn(now=now)) is not place:
             changed.append(after)
+    await repositories.offers.take_back([place.place_id for place in changed], now=now)
     await repositories.places.add(added)
     await repositories.places.change(changed)
-    await repositories.seats.recount(sorted({place.cohort_id for place in changed if place.cohort_id}))
+    await repositories.seats.recount(sorted(cohorts))
     return with_spans([*added, *changed], cohorts)

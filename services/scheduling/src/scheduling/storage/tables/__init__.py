@@ -2,6 +2,7 @@
 
 from scheduling.storage.tables.cohorts import cohorts, sessions
 from scheduling.storage.tables.metadata import kit, metadata
+from scheduling.storage.tables.offers import offers, outward_codes
 from scheduling.storage.tables.people import people
 from scheduling.storage.tables.places import enrolments, places
 from scheduling.storage.tables.registers import attendance, register_entries
@@ -14,6 +15,8 @@ __all__ = [
     "enrolments",
     "kit",
     "metadata",
+    "offers",
+    "outward_codes",
     "people",
     "places",
     "register_entries",

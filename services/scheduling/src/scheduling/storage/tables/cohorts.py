@@ -33,6 +33,10 @@ cohorts = Table(
     # Counted again from the places whenever one of them changes: full cohorts stay out of the index that placing reads.
     Column("seats_taken", Integer, nullable=False, server_default="0"),
     Column("flagged", Integer, nullable=False, server_default="0"),
+    # The times of the week of its sessions as bits, see domain/week.py; in what language and, if not everybody's, whose it is.
+    Column("times", Integer, nullable=False, server_default="0"),
+    Column("language", Text, nullable=False, server_default="en"),
+    Column("employer", Text),
     UniqueConstraint("cohort_id", "capacity", name="cohorts_capacity"),
     CheckConstraint("capacity >= 1", name="cohorts_capacity_positive"),
     CheckConstraint("close_attention_limit BETWEEN 0 AND 2", name="cohorts_close_attention_limit"),

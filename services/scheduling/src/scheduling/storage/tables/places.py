@@ -16,7 +16,9 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
+from scheduling.domain.week import ANY_TIME
 from scheduling.storage.tables.metadata import metadata
 
 enrolments = Table(
@@ -31,6 +33,13 @@ enrolments = Table(
     Column("close_attention", Boolean, nullable=False),
     Column("outward_code", Text),
     Column("preferred_site", Text),
+    Column("referred_at", DateTime(timezone=True)),
+    Column("language", Text, nullable=False, server_default="en"),
+    Column("access_needs", JSONB, nullable=False, server_default="[]"),
+    Column("available", JSONB, nullable=False, server_default="[]"),
+    # The same as bits, see domain/week.py: what placing compares with a cohort's.
+    Column("times", Integer, nullable=False, server_default=str(ANY_TIME)),
+    Column("employer", Text),
 )
 
 places = Table(
@@ -54,6 +63,8 @@ places = Table(
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Column("missed_in_a_row", Integer, nullable=False, server_default="0"),
     Column("close_attention_by_staff", Boolean, nullable=False, server_default="false"),
+    Column("offered_until", DateTime(timezone=True)),
+    Column("offer_token", Text),
     ForeignKeyConstraint(
         ["cohort_id", "cohort_capacity"], ["cohorts.cohort_id", "cohorts.capacity"], name="places_cohort", match="FULL"
     ),
@@ -66,11 +77,18 @@ places = Table(
         "close_attention_seat IS NULL OR (seat IS NOT NULL AND close_attention)", name="places_flag_for_close_attention"
     ),
     CheckConstraint("(status = 'waiting') = (waiting_reason IS NOT NULL)", name="places_waiting_has_reason"),
-    CheckConstraint("status NOT IN ('placed', 'attending') OR seat IS NOT NULL", name="places_in_cohort_has_seat"),
-    CheckConstraint("status NOT IN ('waiting', 'discontinued') OR seat IS NULL", name="places_without_cohort_has_no_seat"),
+    CheckConstraint("status NOT IN ('offered', 'placed', 'attending') OR seat IS NOT NULL", name="places_in_cohort_has_seat"),
     CheckConstraint(
-        "status IN ('waiting', 'placed', 'attending', 'completed', 'below_completion', 'never_started', 'discontinued',"
-        " 'cut_short')",
+        "status NOT IN ('waiting', 'declined', 'discontinued') OR seat IS NULL", name="places_without_cohort_has_no_seat"
+    ),
+    CheckConstraint(
+        "CASE WHEN status = 'offered' THEN num_nulls(offered_until, offer_token) = 0"
+        " ELSE num_nonnulls(offered_until, offer_token) = 0 END",
+        name="places_offered_has_an_end",
+    ),
+    CheckConstraint(
+        "status IN ('waiting', 'offered', 'placed', 'attending', 'completed', 'below_completion', 'never_started',"
+        " 'discontinued', 'cut_short', 'declined')",
         name="places_status",
     ),
     CheckConstraint("sessions_attended BETWEEN 0 AND sessions_run", name="places_attended_of_run"),
@@ -79,7 +97,7 @@ places = Table(
         "places_one_live",
         "enrolment_id",
         unique=True,
-        postgresql_where=text("status IN ('waiting', 'placed', 'attending')"),
+        postgresql_where=text("status IN ('waiting', 'offered', 'placed', 'attending')"),
     ),
     Index("places_waiting", "programme", postgresql_where=text("status = 'waiting'")),
 )

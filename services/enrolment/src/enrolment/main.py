@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from enrolment.bars.answer import Answerer
 from enrolment.channels import CHANNELS
 from enrolment.channels.channel import Channel, Surroundings
+from enrolment.channels.webhooks import WebhookDesk
 from enrolment.domain.programmes import Programme, ProgrammeDataError, by_code, read_programme
 from enrolment.domain.referrals import Referral
 from enrolment.http.audit import audit_router
@@ -29,11 +30,14 @@ from enrolment.http.participants import JourneyPage, participants_router
 from enrolment.http.people_steps import PeopleSteps, Step
 from enrolment.http.reviews import reviews_router
 from enrolment.http.standings import standings_router
+from enrolment.http.webhook_page import webhook_page_router
+from enrolment.http.webhooks import WebhookRoutes
 from enrolment.messaging import publish
 from enrolment.messaging.consume import Intake
 from enrolment.messaging.direct import DirectIntake
 from enrolment.messaging.nomination_door import NominationDoor
 from enrolment.messaging.nominations import Nominating
+from enrolment.providers.webhooks import WebhookPost
 from enrolment.settings import EnrolmentSettings
 from enrolment.storage import audit
 from enrolment.storage.bulk import BulkRepository, next_unfinished_at
@@ -76,6 +80,13 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
         files=BulkRepository,
         now=service.clock.now,
         real_now=service.clock.real_now,
+    )
+    webhooks = WebhookDesk(
+        transaction=service.transaction,
+        post=WebhookPost(allowed=settings.webhook_private_hosts, real_now=service.clock.real_now),
+        allowed=settings.webhook_private_hosts,
+        new_id=new_id,
+        now=service.clock.now,
     )
     around = Surroundings(
         nominating=nominating,
@@ -131,6 +142,8 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
             deeds_router(engine=engine, access=access, pages=pages, entries=audit.of_participant),
             audit_router(engine=engine, access=access),
             organisations_router(organisations),
+            WebhookRoutes(organisations=organisations, webhooks=webhooks, open_store=webhooks.open_store).router(),
+            webhook_page_router(access=access, pages=pages, webhooks=webhooks, open_store=webhooks.open_store),
             *(router for channel in channels for router in channel.routers(around)),
             bars_router(
                 settings=_bars_settings(settings),
@@ -140,7 +153,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
                 new_id=new_id,
             ),
         ],
-        due_work=[DueWork(name="files", run=door.do_portion, next_due_at=next_unfinished_at)],
+        due_work=[DueWork(name="files", run=door.do_portion, next_due_at=next_unfinished_at), webhooks.due_work()],
         current={publish.CONTACT: _contacts, publish.PERSON: _people},
     )
     install(app, service=NAME, pages=pages, verify=service.access.verify)

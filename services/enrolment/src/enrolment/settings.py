@@ -12,6 +12,8 @@ class EnrolmentSettings(ServiceSettings):
     are taken (none given: all; there is no national one for community rehabilitation), `bars_name` what we are called in answers.
 
     An organisation may send `organisation_burst` HTTP requests at once, and `organisation_requests_per_second` over time.
+
+    `webhook_private_hosts` (`host:port`) may get webhooks although they are private or without TLS.
     """
 
     bars_versions: tuple[str, ...] = ("1.0.0-alpha", "1.0.0-beta", "1.0.0", "1.1.0")
@@ -21,3 +23,4 @@ class EnrolmentSettings(ServiceSettings):
     bars_name: str = "Limber"
     organisation_requests_per_second: PositiveFloat = 30.0
     organisation_burst: PositiveInt = 120
+    webhook_private_hosts: tuple[str, ...] = ()

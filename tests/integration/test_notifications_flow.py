@@ -181,3 +181,46 @@ async def test_pages_show_the_mailbox_the_log_and_a_persons_part_to_staff_alone(
     assert [line["kind"] for line in as_json.json()["messages"]] == ["referral_received"]
     unknown = await client.get(f"/notifications/participants/{Participant().participant_id}/part", headers=browser)
     assert "Nothing yet" in unknown.text
+
+
+async def test_a_death_stops_everything_and_one_that_was_none_lets_the_rest_go(notifications: NotificationsBench) -> None:
+    person, group = Participant(), twelve_sessions()
+    await notifications.tell_contact(person)
+    await notifications.tell_cohort(group)
+    await notifications.tell_place(person, group=group)
+    await notifications.messages(person, "place_found", "sent")
+    await notifications.messages(person, "session_reminder", "planned", at_least=12)
+    await notifications.tell_standing(person, "deceased")
+    dropped = await notifications.messages(person, "session_reminder", "dropped", at_least=12)
+    assert {each["reason"] for each in dropped} == {"person_died"}
+    await notifications.tell_standing(person, "active")
+    await notifications.messages(person, "session_reminder", "planned", at_least=12)
+    assert (await notifications.audit())["problems"] == []
+
+
+async def test_nothing_is_left_of_the_erased_and_nothing_late_brings_them_back(notifications: NotificationsBench) -> None:
+    person, other = Participant(), Participant()
+    for each in (person, other):
+        await notifications.tell_contact(each)
+        await notifications.tell_referral(each)
+        await notifications.messages(each, "referral_received", "sent")
+    await notifications.tell_standing(person, "erased")
+    await notifications.tell_contact(person)
+    await notifications.tell_referral(person, "declined")
+    await notifications.messages(person, "referral_declined", "dropped")
+    await notifications.all_read()
+    assert len(await notifications.mailbox()) == 1
+    [contact] = await notifications.query("SELECT participant_id FROM contacts")
+    assert contact["participant_id"] == other.participant_id
+
+
+async def test_what_is_planned_for_somebody_who_was_merged_reaches_the_person_that_they_are(
+    notifications: NotificationsBench,
+) -> None:
+    person, survivor = Participant(), Participant()
+    await notifications.tell_contact(survivor, phone="07700 900777")
+    await notifications.tell_standing(person, "merged", merged_into=survivor.participant_id)
+    await notifications.all_read()
+    await notifications.tell_referral(person)
+    await notifications.messages(person, "referral_received", "sent")
+    assert [each["to"] for each in await notifications.mailbox()] == ["07700 900777"]

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from notifications.domain.cohort import Cohort
 from notifications.domain.contact import Contact
-from notifications.domain.message import Channel, Message, Status
+from notifications.domain.message import Channel, Kind, Message, Reason, Status
+from notifications.domain.person import Person
 from notifications.domain.place import Place
 from notifications.use_cases.desk import Desk, Given
 from notifications.use_cases.provider import Accepted, Answer, Letter
@@ -39,6 +40,12 @@ class FakeMessages:
 
     async def open_of_participants(self, participant_ids: Collection[UUID]) -> list[Message]:
         return [message for message in await self.of_participants(participant_ids) if message.is_open]
+
+    async def about(self, kind: Kind, about_ids: Collection[str]) -> list[Message]:
+        return self._sorted(m for m in self.rows.values() if m.kind is kind and m.about_id in about_ids)
+
+    async def dropped_for(self, reason: Reason, participant_ids: Collection[UUID]) -> list[Message]:
+        return [m for m in await self.of_participants(participant_ids) if m.status is Status.DROPPED and m.reason is reason]
 
     async def due(self, *, now: datetime, real_now: datetime, limit: int) -> list[Message]:
         planned = [m for m in self.rows.values() if m.is_open and m.retry_at is None and m.due_at <= now]
@@ -156,6 +163,29 @@ class FakeHeard:
 
 
 @dataclass
+class FakePeople:
+    contacts: FakeContacts
+    rows: dict[UUID, Person] = field(default_factory=dict)
+
+    async def of(self, participant_ids: Collection[UUID]) -> Mapping[UUID, Person]:
+        found = {id_: row for id_, row in self.rows.items() if id_ in participant_ids}
+        further = {row.merged_into for row in found.values() if row.merged_into} - found.keys()
+        return {**found, **(await self.of(further) if further else {})}
+
+    mine = of
+
+    async def keep(self, people: Sequence[Person]) -> None:
+        for person in people:
+            known = self.rows.get(person.participant_id)
+            if known is None or person.sequence > known.sequence:
+                self.rows[person.participant_id] = person
+
+    async def forget(self, participant_ids: Collection[UUID]) -> None:
+        for id_ in participant_ids:
+            self.contacts.rows.pop(id_, None)
+
+
+@dataclass
 class FakeDesk:
     """All of it, with what was announced, and ids in order."""
 
@@ -164,8 +194,12 @@ class FakeDesk:
     cohorts: FakeCohorts = field(default_factory=FakeCohorts)
     places: FakePlaces = field(default_factory=FakePlaces)
     heard: FakeHeard = field(default_factory=FakeHeard)
+    people: FakePeople = field(init=False)
     announced: list[Message] = field(default_factory=list)
     _numbers: count = field(default_factory=lambda: count(1))  # type: ignore[type-arg]  # of int
+
+    def __post_init__(self) -> None:
+        self.people = FakePeople(self.contacts)
 
     def desk(self) -> Desk:
         return Desk(
@@ -175,6 +209,7 @@ class FakeDesk:
             places=self.places,
             heard=self.heard,
             suppressions=self.contacts.suppressions,
+            people=self.people,
         )
 
     def new_id(self) -> UUID:

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from notifications.domain.message import Channel, Kind, Message, Reason, Status
+from notifications.domain.person import Person
 from notifications.templates.wording import TemplateWording
 from notifications.use_cases.carriers import Carriers
 from notifications.use_cases.provider import Accepted, Answer, Refused, Unavailable, Unclear
@@ -319,3 +320,23 @@ async def test_an_answer_that_comes_when_the_message_was_settled_meanwhile_chang
     async with world.fakes.open_counter() as counter:
         await record({late.id: (late, Refused())}, counter=counter, now=NOW, real_now=world.real, new_id=world.fakes.new_id)
     assert world.only == settled
+
+
+async def test_nothing_goes_to_the_dead_and_the_erased_whatever_was_planned() -> None:
+    for status, reason in (("deceased", Reason.PERSON_DIED), ("erased", Reason.PERSON_ERASED)):
+        world = World()
+        world.fakes.people.rows[MARY.participant_id] = Person(participant_id=MARY.participant_id, sequence=2, status=status)
+        await world.send()
+        assert (world.only.status, world.only.reason) == (Status.DROPPED, reason)
+        assert world.sms.letters == []
+
+
+async def test_what_was_planned_for_somebody_who_was_merged_goes_to_the_person_that_they_are() -> None:
+    world = World()
+    survivor = replace(MARY, participant_id=UUID(int=77), phone="07700 900777")
+    world.fakes.contacts.rows[survivor.participant_id] = survivor
+    world.fakes.people.rows[MARY.participant_id] = Person(
+        participant_id=MARY.participant_id, sequence=2, status="merged", merged_into=survivor.participant_id
+    )
+    await world.send()
+    assert [letter.to for letter in world.sms.letters] == ["07700 900777"]

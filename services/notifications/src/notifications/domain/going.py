@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from notifications.domain.contact import Contact, choose_channel
 from notifications.domain.enough import MOST_A_DAY, next_morning
 from notifications.domain.message import Channel, Kind, Message, Reason
+from notifications.domain.person import ACTIVE, SILENT
 from notifications.domain.quiet_hours import may_go_at
 
 LOOK_FOR_CONTACT_EVERY = timedelta(hours=1)
@@ -44,15 +45,20 @@ def decide(
     working: Collection[Channel],
     now: datetime,
     heard_today: int = 0,
+    status: str = ACTIVE,
 ) -> Go | Wait | Drop:
     """What to do with a message that is due.
 
-    `working` are the channels that have a provider, and `heard_today` is how many messages the person was given since midnight.
+    `working` are the channels that have a provider, `heard_today` is how many messages the person was given since midnight, and
+    `status` where the person stands.
     A message whose contact isn't known waits for it until its use is over, so that neither order of the two events loses it. An
     urgent one passes the quiet hours and the day's limit, and nothing else.
     """
-    if now >= message.useful_until:
-        return Drop(Reason.PAST_ITS_USE if contact else Reason.CONTACT_UNKNOWN)
+    never = SILENT.get(status)
+    if never is None and now >= message.useful_until:
+        never = Reason.PAST_ITS_USE if contact else Reason.CONTACT_UNKNOWN
+    if never is not None:
+        return Drop(never)
     if contact is None:
         return Wait(Reason.CONTACT_UNKNOWN, min(now + LOOK_FOR_CONTACT_EVERY, message.useful_until))
     open_to = {one for one in working if message.only_channel in (None, one)}

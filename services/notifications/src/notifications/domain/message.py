@@ -76,6 +76,8 @@ class Reason(StrEnum):
     NO_SUCH_ADDRESS = "no_such_address"
     OUT_OF_REACH = "out_of_reach"
     FAILED_AT_PROVIDER = "failed_at_provider"
+    PERSON_DIED = "person_died"
+    PERSON_ERASED = "person_erased"
 
     @property
     def meaning(self) -> str:
@@ -109,6 +111,8 @@ _MEANINGS = MappingProxyType(
         Reason.NO_SUCH_ADDRESS: "The provider could not deliver it: the number or address does not work.",
         Reason.OUT_OF_REACH: "The provider tried for as long as it does: the phone was off or the mailbox full.",
         Reason.FAILED_AT_PROVIDER: "The provider failed with it.",
+        Reason.PERSON_DIED: "We were told that the person has died.",
+        Reason.PERSON_ERASED: "The person was erased.",
     }
 )
 
@@ -236,6 +240,14 @@ class Message:
     def replan(self, *, due_at: datetime, useful_until: datetime, now: datetime) -> "Message":
         """Plan it again for other times."""
         return self._step("replan", now=now, reason=None, due_at=due_at, useful_until=useful_until, retry_at=None)
+
+    def given_to(self, participant_id: UUID) -> "Message":
+        """The message of what another person has now, as after a merge."""
+        return replace(self, participant_id=participant_id)
+
+    def emptied(self) -> "Message":
+        """The message without what its words were made from."""
+        return replace(self, facts={}, words=None)
 
     def keep_claimed(self, *, until: datetime) -> "Message":
         """Somebody else takes over saying what became of it, until `until` (real time)."""

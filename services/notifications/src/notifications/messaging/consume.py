@@ -8,15 +8,17 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from event_contracts.contacts import Contact as ContactFact
-from event_contracts.enrolment import LinkChanged, ReferralDecided
+from event_contracts.enrolment import LinkChanged, PersonChanged, ReferralDecided
 from event_contracts.outcomes import QuestionnaireChanged, SignpostingIssued
 from event_contracts.scheduling import CohortChanged, PlaceChanged
 from notifications.domain.cohort import Cohort, Session
 from notifications.domain.contact import Contact
+from notifications.domain.person import Person
 from notifications.domain.place import Offer, Place
 from notifications.messaging.publish import publish_ended
 from notifications.use_cases.book import Planned
 from notifications.use_cases.desk import Desk
+from notifications.use_cases.follow_people import follow_people
 from notifications.use_cases.keep_cohort import keep_cohort
 from notifications.use_cases.keep_contact import keep_contact
 from notifications.use_cases.plan_message_about_link import ISSUED, LinkState, plan_message_about_link
@@ -71,6 +73,12 @@ def consumers(*, desk: Callable[[AsyncConnection], Desk], new_id: Callable[[], U
                     lambda commands, now, desk: plan_messages_about_referral(
                         decisions=commands, now=now, new_id=new_id, desk=desk
                     ),
+                ),
+                reaction(
+                    "enrolment.person.changed.v1",
+                    read_standing,
+                    lambda person: person.participant_id,
+                    lambda commands, now, desk: follow_people(people=commands, now=now, new_id=new_id, desk=desk),
                 ),
                 reaction(
                     "enrolment.link.changed.v1",
@@ -137,6 +145,12 @@ def read_contact(event: Event) -> Contact:
         allows_sms=fact.allows_sms,
         allows_email=fact.allows_email,
     )
+
+
+def read_standing(event: Event) -> Person:
+    """Translate `enrolment.person.changed.v1`."""
+    fact = read_model(event, PersonChanged)
+    return Person(participant_id=fact.participant_id, sequence=fact.sequence, status=fact.status, merged_into=fact.merged_into)
 
 
 def read_referral(event: Event) -> ReferralDecision:

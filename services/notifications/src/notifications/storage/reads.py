@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, func, select, text
+from sqlalchemy import ColumnElement, RowMapping, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifications.domain.message import Channel, Reason, Status
-from notifications.storage.tables import MAILBOX, MESSAGES
+from notifications.storage.tables import MAILBOX, MESSAGES, PEOPLE
 from notifications.use_cases.mailbox import Delivered
 from notifications.use_cases.views import Audit, Listing, MailboxListing, MessageLine
 
@@ -108,8 +108,10 @@ class StoredViews:
         return Listing(lines=lines, total=await self._count(MESSAGES.c.id, conditions))
 
     async def history(self, participant_id: UUID) -> Sequence[MessageLine]:
-        """All messages of a person, in the order of their times."""
-        query = select(MESSAGES).where(MESSAGES.c.participant_id == participant_id).order_by(MESSAGES.c.due_at, MESSAGES.c.id)
+        """All messages of a person, and of those who were merged into them, in the order of their times."""
+        theirs = select(PEOPLE.c.participant_id).where(PEOPLE.c.merged_into == participant_id)
+        whose = or_(MESSAGES.c.participant_id == participant_id, MESSAGES.c.participant_id.in_(theirs))
+        query = select(MESSAGES).where(whose).order_by(MESSAGES.c.due_at, MESSAGES.c.id)
         return [_line(row) for row in (await self._conn.execute(query)).mappings()]
 
     async def audit(self, *, now: datetime, real_now: datetime) -> Audit:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     RowMapping,
     Select,
+    Text,
     Uuid,
     any_,
     bindparam,
@@ -30,12 +31,15 @@ from notifications.domain.contact import Contact
 from notifications.domain.message import Channel, Kind, Message, Reason, Stage, Status
 from notifications.domain.place import Place
 from notifications.storage import tables
+from notifications.storage.people import StoredPeople
 from notifications.use_cases.desk import Desk, Given
 from service_kit import due, rows
 
 _MESSAGE_FIELDS = tuple(field.name for field in fields(Message))
 _CHANGING = (
     "id",
+    "participant_id",
+    "facts",
     "status",
     "reason",
     "due_at",
@@ -85,6 +89,7 @@ def desk(conn: AsyncConnection) -> Desk:
         places=StoredPlaces(conn),
         heard=StoredHeard(conn),
         suppressions=StoredSuppressions(conn),
+        people=StoredPeople(conn),
     )
 
 
@@ -102,6 +107,14 @@ class StoredMessages:
 
     async def by_id(self, message_ids: Collection[UUID]) -> list[Message]:
         return await self._locked(_MESSAGES.c.id == _any(message_ids))
+
+    async def about(self, kind: Kind, about_ids: Collection[str]) -> list[Message]:
+        same_kind = text(f"messages.kind = '{kind.value}'")
+        return await self._locked(_MESSAGES.c.about_id == any_(literal(list(about_ids), ARRAY(Text()))), same_kind)
+
+    async def dropped_for(self, reason: Reason, participant_ids: Collection[UUID]) -> list[Message]:
+        dropped = _MESSAGES.c.status == Status.DROPPED
+        return await self._locked(_MESSAGES.c.participant_id == _any(participant_ids), dropped, _MESSAGES.c.reason == reason)
 
     async def due(self, *, now: datetime, real_now: datetime, limit: int) -> list[Message]:
         found = await self._free(_PLANNED, now, limit)

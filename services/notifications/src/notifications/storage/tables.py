@@ -62,6 +62,7 @@ MESSAGES = Table(
     CheckConstraint(
         "channel IS NOT NULL OR status NOT IN ('sending', 'sent', 'delivered', 'unknown')", name="messages_sent_by_a_channel"
     ),
+    Index("messages_about_questionnaire", "about_id", postgresql_where=text("kind = 'questionnaire_due'")),
     Index("messages_due", "due_at", "id", postgresql_where=text("status IN ('planned', 'deferred') AND retry_at IS NULL")),
     Index("messages_to_retry", "retry_at", "id", postgresql_where=text("retry_at IS NOT NULL")),
     Index("messages_in_sending", "claimed_until", "id", postgresql_where=text("claimed_until IS NOT NULL")),
@@ -90,6 +91,18 @@ SUPPRESSIONS = Table(
     Column("number_hash", Text, primary_key=True),
     Column("stopped", Boolean, nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
+)
+
+# Where people stand of whom enrolment told something. Who was erased stays here, so that nothing late brings them back.
+PEOPLE = Table(
+    "people",
+    METADATA,
+    Column("participant_id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("merged_into", Uuid),
+    CheckConstraint("status IN ('active', 'deceased', 'merged', 'erased')", name="people_status"),
+    Index("people_merged", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
 )
 
 COHORTS = Table(

@@ -37,7 +37,9 @@ class Book:
         self._added: dict[UUID, Message] = {}
         self._changed: dict[UUID, Message] = {}
         self._ended: dict[UUID, Ended] = {}
+        self._before: dict[UUID, Message] = {}
         for message in existing:
+            self._before[message.id] = message
             self._of.setdefault(message.participant_id, {})[message.kind, message.about_id] = message
 
     def of(self, participant_id: UUID) -> list[Message]:
@@ -86,6 +88,23 @@ class Book:
         """Give up an open message."""
         self._keep(message.drop(reason=reason, now=self._now))
 
+    def about(self, kind: Kind, about_id: str) -> Message | None:
+        """The message of one kind about one thing, whoever has it."""
+        return next((found for messages in self._of.values() if (found := messages.get((kind, about_id))) is not None), None)
+
+    def move(self, message: Message, participant_id: UUID) -> None:
+        """Give a message to another person. Where they have one of its kind about the same, that one stays alone."""
+        if (message.kind, message.about_id) in self._of.setdefault(participant_id, {}):
+            if message.is_open:
+                self.drop(message, Reason.REPLACED)
+            return
+        del self._of[message.participant_id][message.kind, message.about_id]
+        self._keep(message.given_to(participant_id))
+
+    def empty(self, message: Message) -> None:
+        """Forget what the words of a message were made from."""
+        self._keep(message.emptied())
+
     async def store(self, messages: Messages) -> tuple[Ended, ...]:
         """Write what was planned and changed, and return what ended."""
         await messages.add(list(self._added.values()))
@@ -93,9 +112,10 @@ class Book:
         return tuple(self._ended.values())
 
     def _keep(self, message: Message) -> None:
-        self._of[message.participant_id][message.kind, message.about_id] = message
+        self._of.setdefault(message.participant_id, {})[message.kind, message.about_id] = message
         (self._added if message.id in self._added else self._changed)[message.id] = message
-        if message.status in ENDED:
+        before = self._before.get(message.id)
+        if message.status in ENDED and (before is None or before.status is not message.status):
             self._ended[message.id] = Ended(message, self.command)
         else:
             self._ended.pop(message.id, None)

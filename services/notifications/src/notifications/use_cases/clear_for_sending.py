@@ -10,9 +10,10 @@ from notifications.domain.contact import Contact
 from notifications.domain.enough import SAME_WORDS_AFTER, day_began_at, words_digest
 from notifications.domain.going import Drop, Go, Wait, decide
 from notifications.domain.message import Channel, Message, Reason
+from notifications.domain.person import ACTIVE
 from notifications.domain.sms import is_too_long
 from notifications.use_cases.carriers import Carriers
-from notifications.use_cases.desk import Desk
+from notifications.use_cases.desk import Desk, holder
 from notifications.use_cases.provider import Letter, Provider, Wording, WordingError
 
 
@@ -42,8 +43,12 @@ async def clear_for_sending(
         return [], []
     participants = {message.participant_id for message in due}
     cohort_ids = {message.cohort_id for message in due if message.cohort_id is not None}
+    people = await desk.people.of(participants)
+    now_are = {participant: holder(participant, people) for participant in participants}
+    contacts = await desk.contacts.of(set(now_are.values()))
     clearing = _Clearing(
-        contacts=await desk.contacts.of(participants),
+        contacts={each: contacts[now_is] for each, now_is in now_are.items() if now_is in contacts},
+        statuses={each: people[now_is].status for each, now_is in now_are.items() if now_is in people},
         cohorts=await desk.cohorts.of(cohort_ids) if cohort_ids else {},
         heard={participant: _Heard() for participant in participants},
         carriers=carriers,
@@ -74,6 +79,7 @@ class _Heard:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Clearing:
     contacts: Mapping[UUID, Contact]
+    statuses: Mapping[UUID, str]
     cohorts: Mapping[UUID, Cohort]
     heard: Mapping[UUID, _Heard]
     carriers: Carriers
@@ -84,8 +90,15 @@ class _Clearing:
         """The message with its words if it may go; otherwise as it waits or ends."""
         now = self.moment.now
         contact = self.contacts.get(message.participant_id)
-        heard_today = self.heard[message.participant_id].today
-        match decide(message=message, contact=contact, working=self.carriers.channels, now=now, heard_today=heard_today):
+        decision = decide(
+            message=message,
+            contact=contact,
+            working=self.carriers.channels,
+            now=now,
+            heard_today=self.heard[message.participant_id].today,
+            status=self.statuses.get(message.participant_id, ACTIVE),
+        )
+        match decision:
             case Wait(reason, until):
                 return message.defer(reason=reason, until=until, now=now)
             case Drop(reason):

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from notifications.domain.cohort import Cohort
 from notifications.domain.contact import Contact
-from notifications.domain.message import Message
+from notifications.domain.message import Kind, Message, Reason
+from notifications.domain.person import Person
 from notifications.domain.place import Place
 
 
@@ -30,6 +31,12 @@ class Messages(Protocol):
 
     async def open_of_participants(self, participant_ids: Collection[UUID]) -> list[Message]:
         """The messages of these people that still wait to be sent."""
+
+    async def about(self, kind: Kind, about_ids: Collection[str]) -> list[Message]:
+        """The messages of one kind about these things, whoever has them."""
+
+    async def dropped_for(self, reason: Reason, participant_ids: Collection[UUID]) -> list[Message]:
+        """The messages of these people that were given up for this reason."""
 
     async def due(self, *, now: datetime, real_now: datetime, limit: int) -> list[Message]:
         """Messages that are due, oldest first, leaving out those that another transaction holds."""
@@ -61,6 +68,22 @@ class Contacts(Protocol):
 
     async def keep(self, contacts: Sequence[Contact]) -> None:
         """Keep those that are newer than what is known."""
+
+
+class People(Protocol):
+    """Whether people may be written to: those of whom something was told, and nobody else."""
+
+    async def of(self, participant_ids: Collection[UUID]) -> Mapping[UUID, Person]:
+        """What is known of these people, not locked, and of whomever they were merged into."""
+
+    async def mine(self, participant_ids: Collection[UUID]) -> Mapping[UUID, Person]:
+        """What is known of these people, locked to be changed."""
+
+    async def keep(self, people: Sequence[Person]) -> None:
+        """Keep those that are newer than what is known."""
+
+    async def forget(self, participant_ids: Collection[UUID]) -> None:
+        """Delete how these people could be reached, and every word that was sent to them."""
 
 
 class Cohorts(Protocol):
@@ -119,3 +142,11 @@ class Desk:
     places: Places
     heard: Heard
     suppressions: Suppressions
+    people: People
+
+
+def holder(participant_id: UUID, people: Mapping[UUID, Person]) -> UUID:
+    """Who a person is now: whoever they were merged into in the end, or themselves."""
+    while (person := people.get(participant_id)) is not None and person.merged_into is not None:
+        participant_id = person.merged_into
+    return participant_id

@@ -32,8 +32,8 @@ async def plan_message_about_questionnaire(
 ) -> Planned:
     """Plan the message of each questionnaire that is due, follow its dates, and drop it when it is no longer asked for."""
     versions = dict(await desk.heard.versions("questionnaire", {state.questionnaire_id for state in questionnaires}))
-    again = {state.participant_id for state in questionnaires if state.questionnaire_id in versions}
-    book = Book(await desk.messages.of_participants(again) if again else (), new_id=new_id, now=now)
+    again = {str(state.questionnaire_id) for state in questionnaires if state.questionnaire_id in versions}
+    book = Book(await desk.messages.about(Kind.QUESTIONNAIRE_DUE, again) if again else (), new_id=new_id, now=now)
     newest: dict[UUID, int] = {}
     for book.command, state in enumerate(questionnaires):
         if state.sequence <= versions.get(state.questionnaire_id, 0):
@@ -46,14 +46,10 @@ async def plan_message_about_questionnaire(
 
 def _plan(*, book: Book, state: QuestionnaireState) -> None:
     about_id = str(state.questionnaire_id)
-    known = next(
-        (
-            message
-            for message in book.of(state.participant_id)
-            if message.kind is Kind.QUESTIONNAIRE_DUE and message.about_id == about_id
-        ),
-        None,
-    )
+    known = book.about(Kind.QUESTIONNAIRE_DUE, about_id)
+    if known is not None and known.participant_id != state.participant_id:
+        book.move(known, state.participant_id)
+        known = book.about(Kind.QUESTIONNAIRE_DUE, about_id)
     if state.status == DUE and known is None:
         book.plan(
             participant_id=state.participant_id,

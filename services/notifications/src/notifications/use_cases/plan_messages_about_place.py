@@ -39,6 +39,13 @@ async def plan_messages_about_place(*, places: Sequence[Place], now: datetime, n
         for place in places
         if not place.stands_as(known.get(place.id)) or _news_of_absence(place, known.get(place.id))
     }
+    # A merge gives a place, and what was told of it, to another person.
+    former = {
+        known[place.id].participant_id
+        for place in places
+        if place.id in known and known[place.id].participant_id != place.participant_id
+    }
+    told |= former | ({place.participant_id for place in places} if former else set())
     book = Book(await desk.messages.of_participants(told) if told else (), new_id=new_id, now=now)
     results: list[Result] = []
     newest: dict[UUID, Place] = {}
@@ -48,6 +55,10 @@ async def plan_messages_about_place(*, places: Sequence[Place], now: datetime, n
             results.append(Done())
             continue
         place = fact.after(before)
+        if before is not None and before.participant_id != place.participant_id:
+            for message in book.of(before.participant_id):
+                if message.place_id == place.id:
+                    book.move(message, place.participant_id)
         new_standing, new_absence = not place.stands_as(before), _news_of_absence(place, before)
         if (new_standing or new_absence) and place.standing is not Standing.NOT_KNOWN:
             cohort = cohorts.get(place.cohort_id) if place.cohort_id is not None else None

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
+from fastapi import FastAPI
 from nats.aio.client import Client
 
 from limber_embedded.servers.ports import free_port
@@ -37,6 +38,7 @@ class SchedulingBench:
     broker: Broker
     admin: Client
     http: httpx.AsyncClient
+    app: FastAPI
 
     async def call(
         self, method: str, path: str, body: object = None, *, as_: str | None = "coordinator", page: bool = False, **options: Any
@@ -168,7 +170,7 @@ async def running_scheduling(database: Database, broker: Broker, folder: Path) -
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            bench = SchedulingBench(database=database, broker=broker, admin=await broker.connect(), http=client)
+            bench = SchedulingBench(database=database, broker=broker, admin=await broker.connect(), http=client, app=app)
             for who, sites in SITES_OF.items():
                 await bench.query(
                     "INSERT INTO credentials (id, name, role, sites, token_hash, created_at) VALUES ($1, $2, $3, $4, $5, now())",

@@ -22,6 +22,7 @@ from scheduling.http.desk import Desk, Work
 from scheduling.http.offers import offers_router
 from scheduling.http.people import people_router
 from scheduling.http.plans import plans_router
+from scheduling.http.register_offline import register_offline_router
 from scheduling.http.registers import registers_router
 from scheduling.http.sessions import sessions_router
 from scheduling.http.sites import sites_router
@@ -89,6 +90,7 @@ def build(settings: Settings) -> FastAPI:
             plans_router(desk),
             cohorts_router(desk),
             registers_router(desk),
+            register_offline_router(desk),
             sessions_router(desk),
             people_router(desk),
             offers_router(desk),

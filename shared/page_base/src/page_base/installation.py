@@ -23,7 +23,7 @@ def install(app: FastAPI, *, service: str, pages: Pages, verify: Verify, home: s
     if pages.service != service:
         msg = f"the pages are those of {pages.service!r}, not of {service!r}"
         raise ValueError(msg)
-    app.include_router(assets_router(service=service))
+    app.include_router(assets_router(service=service, package=pages.package))
     app.include_router(sign_in_router(service=service, pages=pages, verify=verify, home=home or pages.home))
     show_problems(app, pages=pages)
     app.add_middleware(

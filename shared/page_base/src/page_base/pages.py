@@ -80,6 +80,7 @@ class Pages:
         navigation: Sequence[NavigationLink] = NAVIGATION,
     ) -> None:
         """`service` is the first part of pages' addresses; left out, it is the first part of the package's name."""
+        self.package = templates
         self.service = service or templates.partition(".")[0]
         self.home = navigation[0].href if navigation else "/"
         loaders: list[BaseLoader] = [PackageLoader(templates)] if templates != "page_base" else []
@@ -91,7 +92,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals.update(
-            asset=lambda name: asset_path(service=self.service, name=name),
+            asset=lambda name: asset_path(service=self.service, name=name, package=self.package),
             navigation=tuple(navigation),
             product=product,
             service=self.service,

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -70,7 +70,7 @@ async def sheet_for(desk: Desk, session_id: UUID, member: Member) -> RegisterShe
     if sheet is None:
         raise HTTPException(404, NO_SESSION)
     require_site(member, sheet.site_id)
-    return sheet
+    return replace(sheet, shown_to=member.id)
 
 
 def sites_seen_by(member: Member) -> Sequence[str]:

@@ -117,7 +117,10 @@ class RegisterLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterSheet:
-    """The register of one session. `shown_at` is domain time; `is_first` and `is_last` are of the sessions not cancelled."""
+    """The register of one session. `shown_at` is domain time; `is_first` and `is_last` are of the sessions not cancelled.
+
+    `shown_to` is the member of staff who asked, so that a tablet knows whose entries it holds.
+    """
 
     cohort_id: UUID
     site_id: str
@@ -136,6 +139,7 @@ class RegisterSheet:
     incidents: Sequence[ShownIncident]
     contested: Sequence[Contested]
     signed_off: ShownEntry | None
+    shown_to: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,4 +71,4 @@ def test_personal_data_is_kept_once_per_person() -> None:
 def test_an_organisations_receipts_come_through_a_filter() -> None:
     durable = load().receipts_durable(channel="gp", organisation="A81001")
     assert (durable.name, durable.stream) == ("receipts_gp_A81001", "RECEIPTS")
-    assert durable.config["filter_subjects"] == ["receipts.gp.A81001"]
+    assert durable.config["filter_subjects"] == ["receipts.gp.A81001", "receipts.gp.A81001.>"]

@@ -25,6 +25,7 @@ from service_kit.ids import new_id
 
 DEFAULT_PRACTICE = Organisation(channel="gp", code="A81001", name="Example Surgery")
 REFERRAL_TYPE = "intake.gp.referral.v1"
+_RECEIPT_TYPE = "receipts.gp.v1"
 _RESEND_AFTER_SECONDS = 20.0
 
 
@@ -93,7 +94,8 @@ class Practice:
             return []
         for message in messages:
             await message.ack()
-        return [json.loads(message.data) for message in messages]
+        # What becomes of people later comes the same way, as an event of another type.
+        return [json.loads(message.data) for message in messages if (message.headers or {}).get("ce-type") == _RECEIPT_TYPE]
 
     async def refer(self, message: Message, *, seconds: float) -> dict[str, Any] | None:
         """Publish, and again until the receipt comes; None when it doesn't within so many seconds."""

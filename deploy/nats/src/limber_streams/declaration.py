@@ -66,8 +66,8 @@ class Declaration:
 
     def receipts_durable(self, *, channel: str, organisation: str) -> Durable:
         """Through which one organisation reads its own receipts."""
-        name = f"receipts_{channel}_{organisation}"
-        config = _consumer(name, self.durable_defaults | {"filter_subjects": [f"receipts.{channel}.{organisation}"]})
+        name, own = f"receipts_{channel}_{organisation}", f"receipts.{channel}.{organisation}"
+        config = _consumer(name, self.durable_defaults | {"filter_subjects": [own, f"{own}.>"]})
         return Durable(name=name, stream="RECEIPTS", config=config)
 
 

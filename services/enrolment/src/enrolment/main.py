@@ -37,12 +37,14 @@ from enrolment.messaging.consume import Intake
 from enrolment.messaging.direct import DirectIntake
 from enrolment.messaging.nomination_door import NominationDoor
 from enrolment.messaging.nominations import Nominating
+from enrolment.messaging.progress import Progress
 from enrolment.providers.webhooks import WebhookPost
 from enrolment.settings import EnrolmentSettings
 from enrolment.storage import audit
 from enrolment.storage.bulk import BulkRepository, next_unfinished_at
 from enrolment.storage.nominations import NominationRepository, stand_ins_by_id
 from enrolment.storage.people import PeopleRepository
+from enrolment.storage.progress import ProgressRepository
 from enrolment.storage.repositories import IntakeRepository, participants_by_id
 from enrolment.use_cases.outcome import StepTaken
 from enrolment.use_cases.receive_referral import Rules
@@ -130,7 +132,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
         access=access, page=change_page, take=take, new_id=new_id, joints=joints, in_production=settings.in_production
     )
     app = service.app(
-        consumers=[intake.consumer()],
+        consumers=[intake.consumer(), Progress(store=ProgressRepository, tell=webhooks.tell_in).consumer()],
         routers=[
             participants_router(engine=engine, access=access, pages=pages, journey_page=journey_page),
             reviews_router(engine=engine, access=access, journey_page=journey_page, review=review, now=service.clock.now),

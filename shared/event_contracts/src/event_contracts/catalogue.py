@@ -14,7 +14,7 @@ from event_contracts.intake import Nomination, NominationRemoval, Referral
 from event_contracts.notifications import MessageChanged, ReplyReceived
 from event_contracts.outcomes import AssessmentScored, QuestionnaireChanged, SignpostingIssued
 from event_contracts.people import Person
-from event_contracts.receipts import NominationReceipt, Receipt
+from event_contracts.receipts import NominationReceipt, Receipt, ReferralProgress
 from event_contracts.scheduling import CohortChanged, PlaceChanged
 
 ContractClass = type[Contract]
@@ -87,6 +87,18 @@ EVENT_TYPES: tuple[EventType, ...] = (
         readers=("the GP system",),
         meaning="What became of an event that a GP system sent",
         codes={"status": REFERRAL_STATUSES},
+    ),
+    EventType(
+        type="receipts.gp.progress.v1",
+        stream="RECEIPTS",
+        subject="receipts.gp.{organisation}.progress",
+        model=ReferralProgress,
+        publisher="enrolment",
+        readers=("the GP system",),
+        meaning="What became of a referred person: a place, and how it ended",
+        codes={
+            "status": ("placed", "never_started", "completed", "below_completion", "cut_short", "discontinued"),
+        },
     ),
     EventType(
         type="intake.workplace.nomination.v1",
@@ -228,7 +240,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         subject="scheduling.place.changed.v1.{bucket}",
         model=PlaceChanged,
         publisher="scheduling",
-        readers=("outcomes", "notifications"),
+        readers=("enrolment", "outcomes", "notifications"),
         meaning="A person waits, has a place, attends, or is done",
         codes={
             "status": (

@@ -29,6 +29,25 @@ class Receipt(Contract):
     decided_at: datetime
 
 
+class ReferralProgress(Contract):
+    """What became of a person later, to the sender who referred them, as far as the person agrees.
+
+    `event_id` is that of the message that brought the referral, `referral_id` the sender's own. The sessions are the summary
+    when it is over.
+    """
+
+    event_id: str
+    organisation: str
+    referral_id: str
+    sequence: int
+    programme: str
+    status: str
+    first_session_at: datetime | None = None
+    sessions_attended: int | None = None
+    sessions_run: int | None = None
+    changed_at: datetime
+
+
 class NominationReceipt(Contract):
     """The answer to an employer or a leisure centre. It has no room for what they may not learn of a person."""
 

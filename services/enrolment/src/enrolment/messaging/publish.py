@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from enrolment.domain.enrolments import Enrolment
@@ -9,13 +10,15 @@ from enrolment.domain.hearing import as_heard, hears_of_care
 from enrolment.domain.links import IssuedLink, Link
 from enrolment.domain.nominations import Nomination
 from enrolment.domain.person import Participant
+from enrolment.domain.progress import PLACED
 from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import Referral
 from enrolment.use_cases.outcome import Outcome, StepTaken
+from enrolment.use_cases.tell_progress import CareNews
 from event_contracts.contacts import Contact
 from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged, ReferralDecided
 from event_contracts.people import Person as PersonContract
-from event_contracts.receipts import NominationReceipt
+from event_contracts.receipts import NominationReceipt, ReferralProgress
 from event_contracts.receipts import Reason as ReasonContract
 from event_contracts.receipts import Receipt as ReceiptContract
 from service_kit.buckets import bucket_of
@@ -90,6 +93,41 @@ def receipt_event(receipt: Receipt, *, because: Event | None) -> Outgoing:
         sequence=heard.sequence,
         body=body,
         because=because,
+    )
+
+
+def progress_event(news: CareNews, *, because: Event | None) -> Outgoing:
+    """Return the event that tells a sender who cares for the person how it went on."""
+    listener = news.listener
+    kind = f"receipts.{listener.channel}.progress.v1"
+    return Outgoing(
+        type=kind,
+        nats_subject=f"receipts.{listener.channel}.{listener.organisation}.progress",
+        aggregate=f"{listener.event_id} {news.place.place_id}",
+        sequence=news.place.sequence,
+        body=_progress(news),
+        because=because,
+    )
+
+
+def progress_data(news: CareNews) -> dict[str, Any]:
+    """Return the same as plain data, for a webhook."""
+    return _progress(news).model_dump(mode="json", exclude_none=True)
+
+
+def _progress(news: CareNews) -> ReferralProgress:
+    place, is_over = news.place, news.news != PLACED
+    return ReferralProgress(
+        event_id=news.listener.event_id,
+        organisation=news.listener.organisation,
+        referral_id=news.listener.sender_referral_id,
+        sequence=place.sequence,
+        programme=place.programme,
+        status=news.news,
+        first_session_at=place.first_session_at,
+        sessions_attended=place.sessions_attended if is_over else None,
+        sessions_run=place.sessions_run if is_over else None,
+        changed_at=place.changed_at,
     )
 
 

@@ -18,6 +18,7 @@ from limber_embedded.servers.ports import free_port
 from limber_embedded.simulation.people import synthetic_referrals
 from limber_embedded.simulation.practices import PRACTICES
 from limber_embedded.simulation.system import System
+from limber_embedded.sites import PROGRAMME, lead_requests, live_site
 
 SENDER = PRACTICES[0]
 SITE = "bench"
@@ -35,18 +36,25 @@ class TemporaryHome:
 
     async def seat(self, people: int) -> None:
         """Open cohorts for so many people and let the news of them settle."""
-        body = {"name": "Bench Leisure Centre", "outward_code": "ZZ1", "division": "england-and-wales", "room_capacity": 12}
+        today = self.system.now().date()
+        cohorts = -(-people // CAPACITY)
+        # A room and a lead for each cohort: some are at the same time.
+        body = live_site(name="Bench Leisure Centre", outward_code="ZZ1", rooms=cohorts, today=today)
         await self.system.put(f"/scheduling/sites/{SITE}", body)
-        start = self.system.now().date() + timedelta(days=14)
-        for number in range(-(-people // CAPACITY)):
+        start = today + timedelta(days=14)
+        for number in range(cohorts):
+            lead_id, requests = lead_requests(key=f"bench {number}", name=f"Lead {number + 1}", site=SITE, today=today)
+            for path, lead in requests:
+                await self.system.put(f"/scheduling{path}", lead)
             cohort = {
                 "site_id": SITE,
-                "programme": "escape-pain-knee-hip",
+                "programme": PROGRAMME,
                 "starts_on": (start + timedelta(days=number % 7)).isoformat(),
                 "weekdays": ["mon", "thu"],
                 "starts_at": f"{9 + number % 9:02d}:00",
                 "sessions": 12,
                 "capacity": CAPACITY,
+                "lead_id": str(lead_id),
             }
             await self.system.post("/scheduling/cohorts", cohort)
         await self.system.come_to_rest()

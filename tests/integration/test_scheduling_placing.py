@@ -11,13 +11,12 @@ import pytest
 from sqlalchemy import text
 
 from scheduling.domain.allocation import Allocation
-from scheduling.domain.sites import Site
 from support.scheduling_desk import SITE, SchedulingDesk, an_enrolment, scheduling_desk
-from support.scheduling_examples import MONDAY, NOW, PROGRAMME, REACH
+from support.scheduling_examples import MONDAY, NOW, PROGRAMME, REACH, a_site
 from support.servers import Database
 
-MEADOW = Site(site_id="meadow", name="Meadow Hall", outward_code="NE2", division="england-and-wales", room_capacity=12)
-LEEDS = Site(site_id="leeds", name="Leeds Hall", outward_code="LS1", division="england-and-wales", room_capacity=12)
+MEADOW = a_site(site_id="meadow", name="Meadow Hall", outward_code="NE2")
+LEEDS = a_site(site_id="leeds", name="Leeds Hall", outward_code="LS1")
 WEEK = timedelta(days=7)
 
 
@@ -275,7 +274,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_group(desk: Sched
 async def test_looking_at_few_cohorts_chooses_what_looking_at_all_would(desk: SchedulingDesk, seed: int) -> None:
     chance = Random(seed)  # noqa: S311 - the same wishes for the same seed
     codes = ("NE1", "NE20", "N1", "LS1", "BD1", "ZZ1")
-    sites = [replace(SITE, site_id=f"site-{number}", outward_code=code) for number, code in enumerate(codes)]
+    sites = [a_site(site_id=f"site-{number}", outward_code=code) for number, code in enumerate(codes)]
     for site in sites:
         await desk.site(site)
     for _ in range(20):

@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from nats.aio.client import Client
 
 from limber_embedded.servers.ports import free_port
+from limber_embedded.sites import lead_requests, live_site
 from scheduling.main import build
 from scheduling.settings import Settings
 from service_kit.access import hash_of
@@ -27,7 +28,8 @@ from support.servers import PASSWORD, Broker, Database
 PROGRAMME = "escape-pain-knee-hip"
 SITES_OF = {"coordinator": [], "clinician": [], "facilitator": ["harbour"], "elsewhere": ["meadow"], "admin": []}
 ROLE_OF = {"elsewhere": "facilitator"}
-HARBOUR = {"name": "Harbour Centre", "outward_code": "NE1", "division": "england-and-wales", "room_capacity": 12}
+HARBOUR = live_site(name="Harbour Centre", outward_code="NE1", rooms=20, today=date(2027, 1, 4))
+LEAD_ID, _LEAD = lead_requests(key="test", name="Alex Example", site="harbour", today=date(2027, 1, 4))
 
 
 @dataclass(kw_only=True)
@@ -51,10 +53,22 @@ class SchedulingBench:
         return await self.http.request(method, f"/scheduling{path}", headers=headers, **options)
 
     async def site(self, site_id: str = "harbour") -> None:
-        answer = await self.call("PUT", f"/sites/{site_id}", HARBOUR)
-        assert answer.status_code == 200, answer.text
+        """A live site with somebody who may lead there."""
+        for path, body in ((f"/sites/{site_id}", HARBOUR), *_LEAD):
+            answer = await self.call("PUT", path, body)
+            assert answer.status_code == 200, answer.text
+
+    async def lead(self, **changes: Any) -> str:
+        """Make somebody known who may lead at Harbour; return their id."""
+        facilitator_id, requests = lead_requests(key=str(uuid4()), name="Robin Example", site="harbour", today=date(2027, 1, 4))
+        for number, (path, body) in enumerate(requests):
+            answer = await self.call("PUT", path, body if number else body | changes)
+            assert answer.status_code == 200, answer.text
+        return str(facilitator_id)
 
     async def cohort(self, **changes: Any) -> dict[str, Any]:
+        """Open a cohort, with a lead of its own unless one is named."""
+        changes.setdefault("lead_id", await self.lead())
         answer = await self.call("POST", "/cohorts", a_cohort(**changes))
         assert answer.status_code == 201, answer.text
         opened: dict[str, Any] = answer.json()
@@ -150,6 +164,7 @@ def a_cohort(**changes: Any) -> dict[str, Any]:
         "starts_at": "10:00",
         "sessions": 12,
         "capacity": 10,
+        "lead_id": str(LEAD_ID),
     } | changes
 
 

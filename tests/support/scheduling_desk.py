@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.facilitators import Facilitator
 from scheduling.domain.offers import Offer
 from scheduling.domain.open_register import Staff
 from scheduling.domain.register_entries import NewEntry
@@ -35,10 +36,10 @@ from scheduling.use_cases.record_register import WholeRegister, record_register
 from scheduling.use_cases.repositories import Repositories
 from scheduling.use_cases.start_cohorts import start_cohorts
 from service_kit.database import create_engine
-from support.scheduling_examples import BANK_HOLIDAYS, MONDAY, NOW, OFFERING, PROGRAMME, PROGRAMMES
+from support.scheduling_examples import BANK_HOLIDAYS, MONDAY, NOW, OFFERING, PROGRAMME, PROGRAMMES, a_facilitator, a_site
 
 STAFF = Staff(id=UUID(int=1), name="Sam Jones")
-SITE = Site(site_id="harbour", name="Harbour Centre", outward_code="NE1", division="england-and-wales", room_capacity=12)
+SITE = a_site()
 
 
 def an_enrolment(**changes: Any) -> Enrolment:
@@ -85,11 +86,26 @@ class SchedulingDesk:
     async def site(self, site: Site = SITE) -> None:
         async with self.transaction() as (conn, repositories):
             changes = await keep_site(
-                site=site, divisions=BANK_HOLIDAYS.keys(), offering=self.offering, repositories=repositories, now=self.now
+                site_id=site.site_id,
+                entries={one.name: getattr(site, one.name) for one in fields(site) if one.name not in {"site_id", "sequence"}},
+                divisions=BANK_HOLIDAYS.keys(),
+                offering=self.offering,
+                repositories=repositories,
+                now=self.now,
             )
             await announce(conn, changes)
 
+    async def facilitator(self, **changes: Any) -> Facilitator:
+        """Make somebody known who may lead, unless the changes say otherwise."""
+        facilitator = a_facilitator(**changes)
+        async with self.transaction() as (_, repositories):
+            await repositories.facilitators.keep([facilitator])
+        return facilitator
+
     async def cohort(self, **changes: Any) -> Opened:
+        """Open a cohort, with a lead of its own unless one is named."""
+        if "lead_id" not in changes:
+            changes["lead_id"] = (await self.facilitator()).facilitator_id
         known: dict[str, Any] = {
             "cohort_id": uuid4(),
             "site_id": "harbour",

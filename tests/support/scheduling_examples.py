@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from scheduling.domain.cohorts import OPEN, Cohort, sessions_at
+from scheduling.domain.facilitators import Credential, Facilitator
 from scheduling.domain.places import DECLINED, DISCONTINUED, OFFERED, PLACED, WAITING, Place
 from scheduling.domain.programmes import Programme
 from scheduling.domain.session_dates import Calendar
+from scheduling.domain.sites import CHECKLIST, LIVE, Room, Site
 from scheduling.main import offering_of
 from scheduling.storage.reference_data import load_bank_holidays, load_programmes
 from service_kit.ids import new_id
@@ -64,6 +66,43 @@ def a_cohort(*, sessions: int = 12, first: datetime = NOW + timedelta(days=7), *
         ),
     }
     return Cohort(**(known | changes))
+
+
+def a_site(**changes: Any) -> Site:
+    """A live site with many rooms alike, so that cohorts of a test don't get in each other's way."""
+    known: dict[str, Any] = {
+        "site_id": "harbour",
+        "name": "Harbour Centre",
+        "outward_code": "NE1",
+        "division": "england-and-wales",
+        "rooms": tuple(Room(room_id=uuid4(), name=f"Room {number:02}", capacity=12) for number in range(1, 61)),
+        "status": LIVE,
+        "checklist": dict.fromkeys(CHECKLIST, date(2026, 11, 2)),
+    }
+    return Site(**(known | changes))
+
+
+def a_credential(**changes: Any) -> Credential:
+    known: dict[str, Any] = {
+        "credential_id": uuid4(),
+        "kind": "clinician",
+        "programmes": (PROGRAMME.code,),
+        "route": "course",
+        "prerequisites": PROGRAMME.training.prerequisites,
+        "issued_on": date(2026, 3, 2),
+    }
+    return Credential(**(known | changes))
+
+
+def a_facilitator(**changes: Any) -> Facilitator:
+    """Somebody who may lead the programme for knees and hips, anywhere and at any time."""
+    known: dict[str, Any] = {
+        "facilitator_id": uuid4(),
+        "name": "Alex Example",
+        "kind": "clinician",
+        "credentials": (a_credential(),),
+    }
+    return Facilitator(**(known | changes))
 
 
 def session_id(cohort: Cohort, number: int) -> UUID:

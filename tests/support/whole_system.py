@@ -25,6 +25,7 @@ from limber_embedded.checkout import SERVICES
 from limber_embedded.home import Home
 from limber_embedded.nats_users import ADMIN, DOMAIN, inbox_prefix
 from limber_embedded.organisations import Organisation
+from limber_embedded.sites import PROGRAMME, lead_requests, live_site
 from limber_streams.declaration import load
 from service_kit.ids import new_id
 from support.embedded import Limber
@@ -192,21 +193,26 @@ class System:
 
     async def open_cohorts(self, number: int, *, capacity: int = 10) -> None:
         """So many cohorts at a site, each of which begins within weeks."""
-        begin = (await self.now()).date() + timedelta(days=14)
-        await self._ask(
-            "PUT",
-            "/scheduling/sites/hall",
-            {"name": "Hall", "outward_code": "LS1", "division": "england-and-wales", "room_capacity": 30},
-        )
+        today = (await self.now()).date()
+        begin = today + timedelta(days=14)
+        [before] = await self.query("scheduling", "SELECT count(*) FROM cohorts")
+        # A room and a lead for each cohort: some are at the same time.
+        hall = live_site(name="Hall", outward_code="LS1", rooms=before[0] + number, today=today, capacity=30)
+        await self._ask("PUT", "/scheduling/sites/hall", hall)
         for index in range(number):
+            key = f"hall {before[0] + index}"
+            lead_id, requests = lead_requests(key=key, name=key, site="hall", today=today)
+            for path, lead in requests:
+                await self._ask("PUT", f"/scheduling{path}", lead)
             body = {
                 "site_id": "hall",
-                "programme": "escape-pain-knee-hip",
+                "programme": PROGRAMME,
                 "starts_on": (begin + timedelta(days=index % 7)).isoformat(),
                 "weekdays": ["mon", "thu"],
                 "starts_at": f"{9 + index % 8:02d}:00",
                 "sessions": 12,
                 "capacity": capacity,
+                "lead_id": str(lead_id),
             }
             await self._ask("POST", "/scheduling/cohorts", body)
 

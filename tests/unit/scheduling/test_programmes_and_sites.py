@@ -1,6 +1,7 @@
 """Programmes and sites are data: what the data may say."""
 
 from dataclasses import asdict, replace
+from datetime import time
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -11,11 +12,11 @@ import pytest
 from scheduling.domain.broken_rule import BrokenRuleError
 from scheduling.domain.plans import plan_cohort, wanted_from
 from scheduling.domain.programmes import ProgrammeError, programme_from
-from scheduling.domain.sites import Site, checked_site
+from scheduling.domain.sites import Hours, checked_site
 from scheduling.storage.reference_data import load_programmes
-from support.scheduling_examples import BANK_HOLIDAYS, MONDAY, NO_HOLIDAYS, PROGRAMME, PROGRAMMES
+from support.scheduling_examples import BANK_HOLIDAYS, MONDAY, NO_HOLIDAYS, PROGRAMME, PROGRAMMES, a_site
 
-SITE = Site(site_id="harbour", name="Harbour", outward_code="NE1", division="england-and-wales", room_capacity=12)
+SITE = a_site()
 
 
 def test_the_programme_for_knees_and_hips_is_the_published_one() -> None:
@@ -97,11 +98,23 @@ def test_a_missing_entry_is_named() -> None:
         ({"outward_code": "ne1"}, "outward_code"),
         ({"outward_code": "NE1 4LP"}, "outward_code"),
         ({"division": "england"}, "division"),
-        ({"room_capacity": 0}, "room_capacity"),
+        ({"kind": "garage"}, "kind"),
+        ({"kind": "workplace"}, "employer"),
+        ({"employer": "ACME"}, "employer"),
+        ({"status": "open"}, "status"),
+        ({"checklist": {"lead": MONDAY}}, "status"),
+        ({"checklist": {"tea": MONDAY}}, "checklist"),
+        ({"rooms": ()}, "rooms"),
+        ({"rooms": (replace(SITE.rooms[0], name=" "),)}, "rooms.name"),
+        ({"rooms": (SITE.rooms[0], SITE.rooms[0])}, "rooms.name"),
+        ({"rooms": (replace(SITE.rooms[0], capacity=0),)}, "rooms.capacity"),
+        ({"opening_hours": {"someday": ()}}, "opening_hours"),
+        ({"opening_hours": {"mon": (Hours(opens=time(12), closes=time(9)),)}}, "opening_hours"),
+        ({"access_features": ("Step free",)}, "access_features"),
     ],
 )
 def test_a_site_that_breaks_a_rule_is_refused_by_the_name_of_the_field(changes: dict[str, Any], field: str) -> None:
-    with pytest.raises(BrokenRuleError, match=f"^{field} must ") as refused:
+    with pytest.raises(BrokenRuleError, match=f"^{field.rpartition('.')[2]} .*must ") as refused:
         checked_site(replace(SITE, **changes), divisions=BANK_HOLIDAYS.keys())
 
     assert refused.value.field == field

@@ -17,8 +17,10 @@ from scheduling.domain.distance import Map
 from scheduling.domain.fitting import Reach
 from scheduling.domain.programmes import Programme, ProgrammeError
 from scheduling.http.audit import audit_router
+from scheduling.http.cohort_changes import cohort_changes_router
 from scheduling.http.cohorts import cohorts_router
 from scheduling.http.desk import Desk, Work
+from scheduling.http.facilitators import facilitators_router
 from scheduling.http.offers import offers_router
 from scheduling.http.people import people_router
 from scheduling.http.plans import plans_router
@@ -34,6 +36,7 @@ from scheduling.storage.offers import next_offer_expiry
 from scheduling.storage.reads import StoredReads
 from scheduling.storage.reference_data import load_bank_holidays, load_positions, load_programmes
 from scheduling.storage.repositories import repositories_in
+from scheduling.storage.site_reads import StoredSiteReads
 from scheduling.use_cases.expire_offers import expire_offers
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.start_cohorts import start_cohorts
@@ -78,6 +81,7 @@ def build(settings: Settings) -> FastAPI:
         access=service.access,
         pages=pages,
         reads=StoredReads(service.engine, offering=offering),
+        site_reads=StoredSiteReads(service.engine),
         transaction=transaction,
         now=service.clock.now,
         offering=offering,
@@ -87,8 +91,10 @@ def build(settings: Settings) -> FastAPI:
         consumers=consumers(repositories_in=repositories_in, offering=offering),
         routers=[
             sites_router(desk),
+            facilitators_router(desk),
             plans_router(desk),
             cohorts_router(desk),
+            cohort_changes_router(desk),
             registers_router(desk),
             register_offline_router(desk),
             sessions_router(desk),

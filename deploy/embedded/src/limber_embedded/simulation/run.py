@@ -18,6 +18,7 @@ from limber_embedded.senders import Message, add_practices, practice
 from limber_embedded.simulation.people import Person, people
 from limber_embedded.simulation.practices import PRACTICES
 from limber_embedded.simulation.system import System
+from limber_embedded.sites import PROGRAMME, lead_requests, live_site
 
 Progress = Callable[[str, float], None]
 
@@ -105,21 +106,23 @@ def _reserve(home: Home, count: int) -> int:
 
 
 async def _open_cohorts(system: System, course: _Course, sites: tuple[str, ...], today: date) -> None:
+    cohorts = max(1, round(len(course.people) * _SEATS_PER_REFERRAL / _CAPACITY))
     for site, (name, outward_code) in zip(sites, _SITES, strict=True):
-        body = {
-            "name": f"{name.title()} Leisure Centre",
-            "outward_code": outward_code,
-            "division": "england-and-wales",
-            "room_capacity": 12,
-        }
+        # A room and a lead for each cohort: some are at the same time.
+        body = live_site(name=f"{name.title()} Leisure Centre", outward_code=outward_code, rooms=cohorts, today=today)
         await system.put(f"/scheduling/sites/{site}", body)
     # On a Monday, whatever day it is, so that the same seed meets the same weeks.
     start = today + timedelta(days=_DAYS_BEFORE_THE_START + (-(today.weekday() + _DAYS_BEFORE_THE_START)) % 7)
-    for number in range(max(1, round(len(course.people) * _SEATS_PER_REFERRAL / _CAPACITY))):
+    for number in range(cohorts):
         weekdays = _WEEKDAYS[number // len(sites) % len(_WEEKDAYS)]
+        site = sites[number % len(sites)]
+        lead_id, requests = lead_requests(key=f"{site} {number}", name=f"Lead {number + 1}", site=site, today=today)
+        for path, lead in requests:
+            await system.put(f"/scheduling{path}", lead)
         body = {
-            "site_id": sites[number % len(sites)],
-            "programme": "escape-pain-knee-hip",
+            "site_id": site,
+            "programme": PROGRAMME,
+            "lead_id": str(lead_id),
             "starts_on": start.isoformat(),
             "weekdays": list(weekdays),
             "starts_at": "10:00" if number % 2 else "14:00",

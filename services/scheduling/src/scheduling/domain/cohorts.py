@@ -1,11 +1,13 @@
 """A cohort and its sessions: how it opens, starts, changes and finishes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from scheduling.domain.broken_rule import BrokenRuleError
 from scheduling.domain.fitting import EVERYBODYS_LANGUAGE
+from scheduling.domain.sites import Room
 from scheduling.domain.week import as_bits, time_of_week
 
 OPEN = "open"
@@ -17,19 +19,28 @@ PLANNED = "planned"
 HELD = "held"
 
 
+class UnknownCohortError(LookupError):
+    """There is no such cohort."""
+
+
 class UnknownSessionError(LookupError):
     """There is no such session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One dated session; times are UTC instants. Held means that it has a register."""
+    """One dated session; times are UTC instants. Held means that it has a register.
+
+    `themes` are the codes of what is talked about. `revision` counts the changes of when, where or whether it is.
+    """
 
     session_id: UUID
     number: int
     starts_at: datetime
     ends_at: datetime
     status: str = PLANNED
+    themes: tuple[str, ...] = ()
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +56,8 @@ class Span:
 class Cohort:
     """People who start and finish a programme together. `sequence` counts the changes.
 
-    A cohort with an `employer` is for those who work there; one in another `language` than everybody's for who asked for it.
+    A planned cohort takes nobody until it opens. Its room, lead and cover are booked for each session. A cohort with an
+    `employer` is for those who work there; one in another `language` than everybody's for who asked for it.
     """
 
     cohort_id: UUID
@@ -58,6 +70,10 @@ class Cohort:
     close_attention_limit: int
     sessions: tuple[Session, ...]
     language: str = EVERYBODYS_LANGUAGE
+    room_id: UUID | None = None
+    room_name: str | None = None
+    lead_id: UUID | None = None
+    cover_id: UUID | None = None
     employer: str | None = None
 
     @property
@@ -76,6 +92,45 @@ class Cohort:
     def sessions_run(self) -> int:
         """How many sessions have a register."""
         return sum(session.status == HELD for session in self.sessions)
+
+    @property
+    def covered_themes(self) -> frozenset[str]:
+        """The themes of the sessions that aren't cancelled: held, or still to come."""
+        return frozenset(code for session in self.sessions if session.status != CANCELLED for code in session.themes)
+
+    def opened(self, *, now: datetime) -> "Cohort":
+        """A planned cohort after it opened; an open one stays as it is. Raises BrokenRuleError."""
+        if self.status == OPEN:
+            return self
+        if self.status != PLANNED:
+            raise BrokenRuleError("cohort_id", f"cohort_id must be a planned cohort to be opened: it is {self.status}.")
+        if self.lead_id is None:
+            raise BrokenRuleError("lead_id", "lead_id must be given: a cohort can't open without a lead.")
+        if self.span.first_session_at <= now:
+            raise BrokenRuleError("cohort_id", "cohort_id must be a cohort whose first session is still to come.")
+        return replace(self, sequence=self.sequence + 1, status=OPEN)
+
+    def with_team(self, *, room: Room, lead_id: UUID | None, cover_id: UUID | None) -> "Cohort":
+        """The cohort in another room or with other people for the sessions still to come. Raises BrokenRuleError."""
+        if self.status in {FINISHED, CANCELLED}:
+            raise BrokenRuleError("cohort_id", f"cohort_id must be a cohort with sessions still to come: it is {self.status}.")
+        if lead_id is None and self.status != PLANNED:
+            raise BrokenRuleError("lead_id", "lead_id must be given: a cohort that is open has a lead.")
+        if (room.room_id, lead_id, cover_id) == (self.room_id, self.lead_id, self.cover_id):
+            return self
+        moved = room.room_id != self.room_id
+        sessions = tuple(
+            replace(one, revision=one.revision + 1) if moved and one.status == PLANNED else one for one in self.sessions
+        )
+        return replace(
+            self,
+            sequence=self.sequence + 1,
+            sessions=sessions,
+            room_id=room.room_id,
+            room_name=room.name,
+            lead_id=lead_id,
+            cover_id=cover_id,
+        )
 
     def session(self, session_id: UUID) -> Session:
         """Return one session. Raises UnknownSessionError."""
@@ -118,7 +173,12 @@ class Cohort:
             return self
         if starts_at <= now:
             raise BrokenRuleError("starts_on", "starts_on must not be in the past.")
-        moved = replace(session, starts_at=starts_at, ends_at=starts_at + (session.ends_at - session.starts_at))
+        moved = replace(
+            session,
+            starts_at=starts_at,
+            ends_at=starts_at + (session.ends_at - session.starts_at),
+            revision=session.revision + 1,
+        )
         for other in self.sessions:
             if other.status == CANCELLED or other.session_id == session_id:
                 continue
@@ -134,7 +194,7 @@ class Cohort:
         if session.status == CANCELLED:
             return self
         self._refuse_unless_planned(session, "cancelled")
-        return self._with(replace(session, status=CANCELLED))
+        return self._with(replace(session, status=CANCELLED, revision=session.revision + 1))
 
     def _refuse_unless_planned(self, session: Session, done: str) -> None:
         if session.status != PLANNED:
@@ -152,9 +212,11 @@ class Cohort:
         return replace(self, sequence=self.sequence + 1, sessions=sessions, status=status)
 
 
-def sessions_at(*, starts: list[datetime], ids: list[UUID], minutes: int) -> tuple[Session, ...]:
-    """Number the sessions that start at these instants, in order."""
+def sessions_at(
+    *, starts: list[datetime], ids: list[UUID], minutes: int, themes: Sequence[tuple[str, ...]] = ()
+) -> tuple[Session, ...]:
+    """Number the sessions that start at these instants, in order; `themes` are those of each."""
     return tuple(
-        Session(session_id=session_id, number=number, starts_at=start, ends_at=start + timedelta(minutes=minutes))
-        for number, (session_id, start) in enumerate(zip(ids, starts, strict=True), start=1)
+        Session(session_id=session_id, number=number, starts_at=start, ends_at=start + timedelta(minutes=minutes), themes=of_it)
+        for number, (session_id, start, of_it) in enumerate(zip(ids, starts, themes or [()] * len(starts), strict=True), start=1)
     )

@@ -14,6 +14,7 @@ from scheduling.http.desk import (
     COORDINATOR,
     FACILITATOR,
     Desk,
+    cohort_for,
     in_plain_words,
     require_site,
     sites_seen_by,
@@ -26,7 +27,11 @@ from service_kit.ids import new_id
 
 
 class CohortBody(BaseModel):
-    """A cohort as it is asked for. `starts_at` is local wall clock time, `weekdays` are mon, tue and so on."""
+    """A cohort as it is asked for. `starts_at` is local wall clock time, `weekdays` are mon, tue and so on.
+
+    Without `room` the smallest free one is taken, without `themes` (codes for each session) the programme's order. An
+    `only_planned` cohort takes nobody yet; any other needs a lead. One with an `employer` is for that organisation's people.
+    """
 
     cohort_id: UUID | None = None
     site_id: str = Field(max_length=64)
@@ -37,21 +42,29 @@ class CohortBody(BaseModel):
     sessions: int = 12
     capacity: int | None = None
     language: str = Field(default=EVERYBODYS_LANGUAGE, max_length=16)
+    room: str | None = Field(default=None, max_length=100)
+    lead_id: UUID | None = None
+    cover_id: UUID | None = None
     employer: str | None = Field(default=None, max_length=64)
+    only_planned: bool = False
+    themes: list[list[str]] | None = Field(default=None, max_length=100)
 
 
 class OpenedSession(BaseModel):
-    """One session of a new cohort, a UTC instant."""
+    """One session of a new cohort: a UTC instant, and the codes of its themes."""
 
     session_id: UUID
     number: int
     starts_at: datetime
+    themes: list[str]
 
 
 class CohortOpened(BaseModel):
     """A new cohort; `skipped` are planned weekdays without a session, with the reason."""
 
     cohort_id: UUID
+    status: str
+    room: str | None
     sessions: list[OpenedSession]
     skipped: list[SkippedDate]
 
@@ -67,10 +80,10 @@ def cohorts_router(desk: Desk) -> APIRouter:
     router = APIRouter()
     reader = Depends(desk.access.allow(COORDINATOR, FACILITATOR, CLINICIAN))
 
+    coordinator = Depends(desk.access.allow(COORDINATOR))
+
     @router.post("/cohorts", status_code=201)
-    async def post_cohort(
-        body: CohortBody, response: Response, member: Annotated[Member, Depends(desk.access.allow(COORDINATOR))]
-    ) -> CohortOpened:
+    async def post_cohort(body: CohortBody, response: Response, member: Annotated[Member, coordinator]) -> CohortOpened:
         """Open a cohort and seat the waiting people who fit. The same again (with its cohort_id) answers 200."""
         require_site(member, body.site_id)
         if body.starts_at.tzinfo is not None:
@@ -85,7 +98,12 @@ def cohorts_router(desk: Desk) -> APIRouter:
             sessions=body.sessions,
             capacity=body.capacity,
             language=body.language,
+            room=body.room,
+            lead_id=body.lead_id,
+            cover_id=body.cover_id,
             employer=body.employer,
+            only_planned=body.only_planned,
+            themes=None if body.themes is None else tuple(map(tuple, body.themes)),
         )
         with in_plain_words():
             async with desk.transaction() as work:
@@ -101,8 +119,10 @@ def cohorts_router(desk: Desk) -> APIRouter:
             response.status_code = 200
         return CohortOpened(
             cohort_id=opened.cohort.cohort_id,
+            status=opened.cohort.status,
+            room=opened.cohort.room_name,
             sessions=[
-                OpenedSession(session_id=one.session_id, number=one.number, starts_at=one.starts_at)
+                OpenedSession(session_id=one.session_id, number=one.number, starts_at=one.starts_at, themes=list(one.themes))
                 for one in opened.cohort.sessions
             ],
             skipped=list(opened.skipped),
@@ -123,10 +143,7 @@ def cohorts_router(desk: Desk) -> APIRouter:
     @router.get("/cohorts/{cohort_id}", response_model=CohortDetail)
     async def get_cohort(request: Request, cohort_id: UUID, member: Annotated[Member, reader]) -> CohortDetail | Response:
         """One cohort with its sessions and people."""
-        cohort = await desk.reads.cohort(cohort_id)
-        if cohort is None:
-            raise HTTPException(404, "There is no cohort with this cohort_id.")
-        require_site(member, cohort.site_id)
+        cohort = await cohort_for(desk, cohort_id, member)
         if wants_page(request):
             return desk.pages.render(
                 request, "cohort.html", member=member, cohort=cohort, now=desk.now(), programmes=desk.programmes

@@ -10,12 +10,15 @@ from fastapi import HTTPException, Request
 
 from page_base.pages import Pages
 from scheduling.domain.broken_rule import BrokenRuleError
-from scheduling.domain.cohorts import UnknownSessionError
+from scheduling.domain.cohorts import UnknownCohortError, UnknownSessionError
+from scheduling.domain.facilitators import UnknownFacilitatorError
 from scheduling.domain.programmes import Programme
 from scheduling.domain.session_dates import Calendar
+from scheduling.domain.sites import UnknownSiteError
 from scheduling.use_cases.changes import Changes
-from scheduling.use_cases.look_up import Reads
+from scheduling.use_cases.look_up import CohortDetail, Reads
 from scheduling.use_cases.look_up_register import RegisterSheet
+from scheduling.use_cases.look_up_sites import SiteReads
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.repositories import Repositories
 from service_kit.access import ADMIN, Access, Member
@@ -25,6 +28,9 @@ FACILITATOR = "facilitator"
 CLINICIAN = "clinician"
 
 NO_SESSION = "There is no session with this session_id."
+NO_FACILITATOR = "There is no facilitator with this facilitator_id."
+NO_COHORT = "There is no cohort with this cohort_id."
+NO_SITE = "There is no site with this site_id."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,7 @@ class Desk:
     access: Access
     pages: Pages
     reads: Reads
+    site_reads: SiteReads
     transaction: Callable[[], AbstractAsyncContextManager[Work]]
     now: Callable[[], datetime]
     offering: Offering
@@ -55,13 +62,19 @@ class Desk:
 
 @contextmanager
 def in_plain_words() -> Iterator[None]:
-    """Answer a broken rule with its sentence, and an unknown session with 404."""
+    """Answer a broken rule with its sentence, and what isn't known with 404."""
     try:
         yield
     except BrokenRuleError as broken:
         raise HTTPException(422, broken.sentence) from None
     except UnknownSessionError:
         raise HTTPException(404, NO_SESSION) from None
+    except UnknownCohortError:
+        raise HTTPException(404, NO_COHORT) from None
+    except UnknownSiteError:
+        raise HTTPException(404, NO_SITE) from None
+    except UnknownFacilitatorError:
+        raise HTTPException(404, NO_FACILITATOR) from None
 
 
 async def sheet_for(desk: Desk, session_id: UUID, member: Member) -> RegisterSheet:
@@ -71,6 +84,15 @@ async def sheet_for(desk: Desk, session_id: UUID, member: Member) -> RegisterShe
         raise HTTPException(404, NO_SESSION)
     require_site(member, sheet.site_id)
     return replace(sheet, shown_to=member.id)
+
+
+async def cohort_for(desk: Desk, cohort_id: UUID, member: Member) -> CohortDetail:
+    """A cohort at one of the member's sites; 404 or 403 otherwise."""
+    cohort = await desk.reads.cohort(cohort_id)
+    if cohort is None:
+        raise HTTPException(404, NO_COHORT)
+    require_site(member, cohort.site_id)
+    return cohort
 
 
 def sites_seen_by(member: Member) -> Sequence[str]:

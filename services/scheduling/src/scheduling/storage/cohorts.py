@@ -22,8 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scheduling.domain.cohorts import OPEN, RUNNING, Cohort, Session
+from scheduling.domain.cohorts import OPEN, PLANNED, RUNNING, Cohort, Session
 from scheduling.storage import tables
+from scheduling.storage.bookings import BookingRows, one_at_a_time
 from service_kit import rows
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
@@ -35,12 +36,19 @@ _OPEN: ColumnElement[str] = literal_column(f"'{OPEN}'")
 
 COHORT_OF_SESSION = select(tables.sessions.c.cohort_id).where(tables.sessions.c.session_id == bindparam("session_id", type_=Uuid))
 
-_COHORT = select(tables.cohorts, tables.sites.c.name.label("site_name")).join(tables.sites)
+_COHORT = (
+    select(tables.cohorts, tables.sites.c.name.label("site_name"), tables.rooms.c.name.label("room_name"))
+    .select_from(tables.cohorts)
+    .join(tables.sites, tables.sites.c.site_id == tables.cohorts.c.site_id)
+    .outerjoin(tables.rooms, tables.rooms.c.room_id == tables.cohorts.c.room_id)
+)
 
 LOCKED_COHORT = _COHORT.where(tables.cohorts.c.cohort_id == bindparam("cohort_id", type_=Uuid)).with_for_update(of=tables.cohorts)
 
 LOCKED_UNFINISHED = (
-    _COHORT.where(tables.cohorts.c.site_id == bindparam("site_id", type_=Text), tables.cohorts.c.status.in_([OPEN, RUNNING]))
+    _COHORT.where(
+        tables.cohorts.c.site_id == bindparam("site_id", type_=Text), tables.cohorts.c.status.in_([PLANNED, OPEN, RUNNING])
+    )
     .order_by(tables.cohorts.c.cohort_id)
     .with_for_update(of=tables.cohorts)
 )
@@ -91,14 +99,16 @@ class CohortRows:
         return await self._with_sessions(found)
 
     async def add(self, cohort: Cohort) -> None:
-        """Store a new cohort with its sessions."""
+        """Store a new cohort with its sessions, and book its room and people. Raises BrokenRuleError."""
         await rows.insert(self._conn, tables.cohorts, [_cohort_columns(cohort)])
         await rows.insert(self._conn, tables.sessions, _session_columns(cohort))
+        await BookingRows(self._conn).book(cohort.cohort_id)
 
     async def change(self, cohort: Cohort) -> None:
-        """Store a cohort that is there already, with its sessions."""
+        """Store a cohort that is there already, with its sessions; bookings follow these. Raises BrokenRuleError."""
         await rows.update(self._conn, tables.cohorts, [_cohort_columns(cohort)])
-        await rows.update(self._conn, tables.sessions, _session_columns(cohort))
+        async with one_at_a_time():
+            await rows.update(self._conn, tables.sessions, _session_columns(cohort))
 
     async def _with_sessions(self, found: Sequence[RowMapping]) -> list[Cohort]:
         if not found:
@@ -112,6 +122,8 @@ class CohortRows:
                     starts_at=row.starts_at,
                     ends_at=row.ends_at,
                     status=row.status,
+                    themes=tuple(row.themes),
+                    revision=row.revision,
                 )
             )
         return [
@@ -127,6 +139,10 @@ class CohortRows:
                 language=row["language"],
                 employer=row["employer"],
                 sessions=tuple(sessions[row["cohort_id"]]),
+                room_id=row["room_id"],
+                room_name=row["room_name"],
+                lead_id=row["lead_id"],
+                cover_id=row["cover_id"],
             )
             for row in found
         ]
@@ -146,6 +162,9 @@ def _cohort_columns(cohort: Cohort) -> dict[str, Any]:
         "employer": cohort.employer,
         "first_session_at": cohort.span.first_session_at,
         "last_session_at": cohort.span.last_session_at,
+        "room_id": cohort.room_id,
+        "lead_id": cohort.lead_id,
+        "cover_id": cohort.cover_id,
     }
 
 
@@ -158,6 +177,8 @@ def _session_columns(cohort: Cohort) -> list[dict[str, Any]]:
             "starts_at": session.starts_at,
             "ends_at": session.ends_at,
             "status": session.status,
+            "themes": list(session.themes),
+            "revision": session.revision,
         }
         for session in cohort.sessions
     ]

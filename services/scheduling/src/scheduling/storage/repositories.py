@@ -2,8 +2,10 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from scheduling.storage.bookings import BookingRows
 from scheduling.storage.cohorts import CohortRows
 from scheduling.storage.enrolments import EnrolmentRows
+from scheduling.storage.facilitators import FacilitatorRows
 from scheduling.storage.offers import OfferRows
 from scheduling.storage.people import PersonRows
 from scheduling.storage.places import PlaceRows
@@ -25,5 +27,7 @@ def repositories_in(conn: AsyncConnection) -> Repositories:
         registers=RegisterRows(conn),
         tasks=TaskRows(conn),
         sites=SiteRows(conn),
+        facilitators=FacilitatorRows(conn),
+        bookings=BookingRows(conn),
         people=PersonRows(conn),
     )

@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    cast,
     column,
     func,
     literal_column,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     true,
     union,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.domain.allocation import LockedCohort
@@ -68,6 +70,7 @@ _ROOM = (
     tables.cohorts.c.times,
     tables.cohorts.c.language,
     tables.cohorts.c.employer,
+    tables.sites.c.access_features,
 )
 
 ALL_OPEN = select(*_ROOM).join(tables.sites).where(tables.cohorts.c.programme == any_(_PROGRAMMES), *_STARTS_LATER)
@@ -110,7 +113,7 @@ _WANTED = (
     .table_valued(*(column(name, kind) for name, kind in _WANTED_TYPES.items()), name="wanted")
     .render_derived()
 )
-_WISHES = (_WANTED.c.programme, _WANTED.c.times, _WANTED.c.language, _WANTED.c.employer)
+_WISHES = (_WANTED.c.programme, _WANTED.c.times, _WANTED.c.needs, _WANTED.c.language, _WANTED.c.employer)
 _CODES = tables.outward_codes.c
 _AREA_OF_SITE = func.substring(tables.sites.c.outward_code, _LETTERS_AT_THE_BEGINNING)
 _NEAR = or_(
@@ -146,6 +149,7 @@ def _first_with_room(wanted: Any, *conditions: Any) -> Any:
             *_STARTS_LATER,
             _HAS_ROOM,
             cohorts.times.op("&")(wanted.c.times) == cohorts.times,
+            tables.sites.c.access_features.contains(cast(wanted.c.needs, JSONB)),
             or_(cohorts.employer.is_(None), cohorts.employer == wanted.c.employer),
             or_(cohorts.language == EVERYBODYS_LANGUAGE, cohorts.language == wanted.c.language),
             *conditions,
@@ -313,4 +317,5 @@ def _wanted(seeker: Seeker, reach: Reach) -> tuple[Any, ...]:
 
 
 def _open_cohort(row: RowMapping) -> OpenCohort:
-    return OpenCohort(**{one.name: row[one.name] for one in _ROOM})
+    known = {one.name: row[one.name] for one in _ROOM}
+    return OpenCohort(**(known | {"access_features": frozenset(row["access_features"])}))

@@ -22,8 +22,7 @@ WAITING_OF = text(f"""
 LONGEST_WAITING = text(f"""
     WITH free AS (
         SELECT c.cohort_id, c.programme, c.site_id, c.times, c.language, c.employer, s.outward_code,
-            jsonb '[]' AS access_features,
-            reach.km, o.latitude, o.longitude
+            s.access_features, reach.km, o.latitude, o.longitude
         FROM unnest(:ids, :reaches) AS reach (cohort_id, km)
         JOIN cohorts c USING (cohort_id) JOIN sites s USING (site_id) LEFT JOIN outward_codes o USING (outward_code)
     ), fitting AS (

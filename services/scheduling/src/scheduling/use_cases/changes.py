@@ -8,14 +8,16 @@ from uuid import UUID
 from scheduling.domain.allocation import LockedCohort
 from scheduling.domain.cohorts import Cohort, Span
 from scheduling.domain.places import Place
+from scheduling.domain.sites import Site
 
 PlaceChange: TypeAlias = tuple[Place, Span | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """Cohorts, and places with the dates of their cohort. Cohorts are told of first."""
+    """Sites, cohorts, and places with the dates of their cohort, told of in this order."""
 
+    sites: tuple[Site, ...] = ()
     cohorts: tuple[Cohort, ...] = ()
     places: tuple[PlaceChange, ...] = ()
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from uuid import UUID
 
+from scheduling.domain.bookings import refuse_taken
 from scheduling.domain.cohorts import UnknownSessionError
 from scheduling.domain.session_dates import Calendar, local_instant
 from scheduling.domain.sites import UnknownSiteError
@@ -35,6 +36,16 @@ async def move_session(
     cohort = before.with_moved_session(session_id, starts_at=local_instant(day=starts_on, at=starts_at), now=now)
     if cohort is before:
         return Changes()
+    moved = cohort.session(session_id)
+    when = (moved.starts_at, moved.ends_at)
+    site.refuse_outside_hours([when])
+    taken = await repositories.bookings.taken(
+        cohort_id=cohort.cohort_id,
+        rooms=[cohort.room_id] if cohort.room_id else [],
+        facilitators=[one for one in (cohort.lead_id, cohort.cover_id) if one],
+        times=[when],
+    )
+    refuse_taken(taken, field="starts_at")
     await repositories.cohorts.change(cohort)
     if cohort.span == before.span:
         return Changes(cohorts=(cohort,))

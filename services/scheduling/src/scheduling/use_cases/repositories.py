@@ -7,8 +7,10 @@ from typing import Protocol
 from uuid import UUID
 
 from scheduling.domain.allocation import LockedCohort
+from scheduling.domain.bookings import Booked
 from scheduling.domain.cohorts import Cohort
 from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.facilitators import Facilitator
 from scheduling.domain.fitting import OpenCohort, Reach, Seeker
 from scheduling.domain.offers import Offer
 from scheduling.domain.people import Person
@@ -199,7 +201,42 @@ class Tasks(Protocol):
 class Sites(Protocol):
     async def get(self, site_id: str) -> Site | None: ...
 
+    async def locked(self, site_id: str) -> Site | None: ...
+
     async def keep(self, site: Site) -> None: ...
+
+    async def used_rooms(self, site_id: str) -> Mapping[str, int]:
+        """The rooms that cohorts are or were in, by name, with the most people that an unfinished one of these takes."""
+        ...
+
+
+class Facilitators(Protocol):
+    async def get(self, facilitator_ids: Sequence[UUID]) -> Mapping[UUID, Facilitator]: ...
+
+    async def locked(self, facilitator_ids: Sequence[UUID]) -> Mapping[UUID, Facilitator]:
+        """Those of these facilitators that are known, locked in key order."""
+        ...
+
+    async def keep(self, facilitators: Sequence[Facilitator]) -> None: ...
+
+    async def id_of_member(self, member_id: UUID) -> UUID | None: ...
+
+
+class Bookings(Protocol):
+    async def taken(
+        self,
+        *,
+        cohort_id: UUID,
+        rooms: Sequence[UUID],
+        facilitators: Sequence[UUID],
+        times: Sequence[tuple[datetime, datetime]],
+    ) -> list[Booked]:
+        """Lock these rooms and facilitators, and return those that other cohorts have at one of these times, with the first."""
+        ...
+
+    async def book_again(self, cohort_id: UUID, *, now: datetime) -> None:
+        """Book a stored cohort's new room and people for the sessions still to come. Raises BrokenRuleError."""
+        ...
 
 
 class People(Protocol):
@@ -218,4 +255,6 @@ class Repositories:
     registers: Registers
     tasks: Tasks
     sites: Sites
+    facilitators: Facilitators
+    bookings: Bookings
     people: People

@@ -14,8 +14,9 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
-from scheduling.storage.tables.metadata import metadata
+from scheduling.storage.tables.metadata import EMPTY_LIST, metadata
 
 cohorts = Table(
     "cohorts",
@@ -36,11 +37,14 @@ cohorts = Table(
     # The times of the week of its sessions as bits, see domain/week.py; in what language and, if not everybody's, whose it is.
     Column("times", Integer, nullable=False, server_default="0"),
     Column("language", Text, nullable=False, server_default="en"),
+    Column("room_id", ForeignKey("rooms.room_id")),
+    Column("lead_id", ForeignKey("facilitators.facilitator_id")),
+    Column("cover_id", ForeignKey("facilitators.facilitator_id")),
     Column("employer", Text),
     UniqueConstraint("cohort_id", "capacity", name="cohorts_capacity"),
     CheckConstraint("capacity >= 1", name="cohorts_capacity_positive"),
     CheckConstraint("close_attention_limit BETWEEN 0 AND 2", name="cohorts_close_attention_limit"),
-    CheckConstraint("status IN ('open', 'running', 'finished', 'cancelled')", name="cohorts_status"),
+    CheckConstraint("status IN ('planned', 'open', 'running', 'finished', 'cancelled')", name="cohorts_status"),
     CheckConstraint("seats_taken BETWEEN 0 AND capacity", name="cohorts_within_capacity"),
     Index(
         "cohorts_with_room",
@@ -62,6 +66,9 @@ sessions = Table(
     Column("ends_at", DateTime(timezone=True), nullable=False),
     Column("status", Text, nullable=False),
     UniqueConstraint("cohort_id", "number", name="sessions_number"),
+    Column("themes", JSONB, nullable=False, server_default=EMPTY_LIST),
+    Column("revision", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("session_id", "starts_at", "ends_at", "status", name="sessions_when"),
     CheckConstraint("ends_at > starts_at", name="sessions_ends_after_start"),
     CheckConstraint("status IN ('planned', 'held', 'cancelled')", name="sessions_status"),
 )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from enrolment.messaging.consume import REFERRAL, Intake
+from enrolment.messaging.promises import AVAILABLE
 from enrolment.use_cases.receive_referral import ReceiveReferral
 from event_contracts.catalogue import EVENT_TYPES
 from service_kit.envelope import Event
@@ -52,5 +53,5 @@ def test_a_code_that_nobody_knows_yet_is_passed_over() -> None:
     assert message.person.preferred_channel is None
 
 
-def test_practices_send_referrals_alone() -> None:
-    assert [each.type for each in EVENT_TYPES if each.type.startswith("intake.gp.")] == [REFERRAL]
+def test_practices_send_referrals_and_word_of_them_alone() -> None:
+    assert [each.type for each in EVENT_TYPES if each.type.startswith("intake.gp.")] == [REFERRAL, AVAILABLE]

@@ -89,9 +89,15 @@ class Practice:
     receipts: list[dict[str, Any]] = field(default_factory=list)
 
     async def send(
-        self, body: Any, *, event_id: str | None = None, content_type: str = "application/json", **headers: str | None
+        self,
+        body: Any,
+        *,
+        event_id: str | None = None,
+        content_type: str = "application/json",
+        kind: str = "referral.v1",
+        **headers: str | None,
     ) -> str:
-        """Publish an event and return its id. Headers given as None are left out."""
+        """Publish an event and return its id. Headers given as None are left out; `kind` ends its NATS subject."""
         event_id = event_id or str(new_id())
         attributes = {
             "ce-specversion": "1.0",
@@ -102,7 +108,7 @@ class Practice:
         } | {name.replace("_", "-"): value for name, value in headers.items()}
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         kept = {name: value for name, value in attributes.items() if value is not None}
-        await self.client.jetstream().publish(f"intake.gp.{self.code}.referral.v1", data, headers=kept)
+        await self.client.jetstream().publish(f"intake.gp.{self.code}.{kind}", data, headers=kept)
         return event_id
 
     async def receipts_of(self, event_id: str, *, at_least: int = 1) -> list[dict[str, Any]]:

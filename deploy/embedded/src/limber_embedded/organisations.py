@@ -23,6 +23,7 @@ from service_kit import api_keys
 
 CHANNELS = nats_users.channels()
 _CODE = re.compile(r"[A-Z0-9]{3,10}")
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,39 @@ async def rotate_key(
             not old_for,
         )
         return await _make_key(connection, channel, code, expires_in)
+
+
+async def allow_fetching(home: Home, *, channel: str, code: str, host: str, may_be_private: bool, remove: bool = False) -> None:
+    """Let an organisation name a host (`example.org`, or with a port) from which its promised referrals are fetched, or no more.
+
+    What waited for that is tried at once. Problem if the host isn't a name or an address.
+    """
+    name, _, port = host.lower().partition(":")
+    if not _HOST.fullmatch(name) or (port and not port.isdecimal()):
+        raise Problem(f"{host!r} is not a host: a name such as referrals.example.org, perhaps with a port.")
+    full = f"{name}:{port or 443}"
+    async with _enrolment(home) as connection:
+        await _require_known(connection, channel, code)
+        if remove:
+            await connection.execute(
+                "DELETE FROM fetch_hosts WHERE channel = $1 AND organisation = $2 AND host = $3", channel, code, full
+            )
+            return
+        await connection.execute(
+            "INSERT INTO fetch_hosts (channel, organisation, host, may_be_private, added_at) VALUES ($1, $2, $3, $4, now())"
+            " ON CONFLICT (channel, organisation, host) DO UPDATE SET may_be_private = excluded.may_be_private",
+            channel,
+            code,
+            full,
+            may_be_private,
+        )
+        await connection.execute(
+            "UPDATE promised_referrals SET state = 'waiting', attempts = 0, due_at = now()"
+            " WHERE channel = $1 AND organisation = $2 AND state = 'failed'"
+            " AND problem IN ('host_not_allowed', 'private_address')",
+            channel,
+            code,
+        )
 
 
 async def revoke(home: Home, *, channel: str, code: str) -> None:

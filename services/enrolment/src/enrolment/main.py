@@ -1,7 +1,10 @@
 """Wiring."""
 
+import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 from importlib.resources import files
@@ -17,6 +20,7 @@ from enrolment.channels import CHANNELS
 from enrolment.channels.channel import Channel, Surroundings
 from enrolment.channels.webhooks import WebhookDesk
 from enrolment.domain.programmes import Programme, ProgrammeDataError, by_code, read_programme
+from enrolment.domain.promises import Promise
 from enrolment.domain.referrals import Referral
 from enrolment.http.audit import audit_router
 from enrolment.http.bars import BarsSettings, bars_router
@@ -28,6 +32,7 @@ from enrolment.http.near_matches import near_matches_router
 from enrolment.http.organisations import Organisations, organisations_router
 from enrolment.http.participants import JourneyPage, participants_router
 from enrolment.http.people_steps import PeopleSteps, Step
+from enrolment.http.promises import promises_router
 from enrolment.http.reviews import reviews_router
 from enrolment.http.standings import standings_router
 from enrolment.http.webhook_page import webhook_page_router
@@ -38,6 +43,8 @@ from enrolment.messaging.direct import DirectIntake
 from enrolment.messaging.nomination_door import NominationDoor
 from enrolment.messaging.nominations import Nominating
 from enrolment.messaging.progress import Progress
+from enrolment.messaging.promises import Promising
+from enrolment.providers.promised_referrals import PromisedReferrals
 from enrolment.providers.webhooks import WebhookPost
 from enrolment.settings import EnrolmentSettings
 from enrolment.storage import audit
@@ -45,7 +52,9 @@ from enrolment.storage.bulk import BulkRepository, next_unfinished_at
 from enrolment.storage.nominations import NominationRepository, stand_ins_by_id
 from enrolment.storage.people import PeopleRepository
 from enrolment.storage.progress import ProgressRepository
+from enrolment.storage.promises import PromiseRepository, next_due_at
 from enrolment.storage.repositories import IntakeRepository, participants_by_id
+from enrolment.use_cases.fetch_promised import Fetching, PromiseDesk, fetch_promised
 from enrolment.use_cases.outcome import StepTaken
 from enrolment.use_cases.receive_referral import Rules
 from enrolment.use_cases.review_referral import Reviewer, review_referral
@@ -105,6 +114,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
         new_id=new_id,
         more=tuple(reaction for channel in channels for reaction in channel.reactions(around)),
     )
+    promising = Promising(intake=intake, store=PromiseRepository, clock=service.clock)
     direct = DirectIntake(transaction=service.transaction, clock=service.clock, rules=rules, store=_repository, new_id=new_id)
     pages = Pages(f"{NAME}.http")
 
@@ -123,6 +133,10 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
             await outbox.add(conn, list(publish.events_of_step(taken, because=None)))
         return taken
 
+    async def try_again(promise_id: UUID) -> Promise | None:
+        async with service.transaction() as conn:
+            return await PromiseRepository(conn).try_again(promise_id, real_now=service.clock.real_now())
+
     engine, access = service.engine, service.access
     names = {programme.code: programme.name for programme in programmes.values()}
     journey_page = JourneyPage(engine=engine, pages=pages, programmes=names, others=OTHER_PARTS)
@@ -132,7 +146,10 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
         access=access, page=change_page, take=take, new_id=new_id, joints=joints, in_production=settings.in_production
     )
     app = service.app(
-        consumers=[intake.consumer(), Progress(store=ProgressRepository, tell=webhooks.tell_in).consumer()],
+        consumers=[
+            replace(intake, more=(*intake.more, *promising.reactions())).consumer(),
+            Progress(store=ProgressRepository, tell=webhooks.tell_in).consumer(),
+        ],
         routers=[
             participants_router(engine=engine, access=access, pages=pages, journey_page=journey_page),
             reviews_router(engine=engine, access=access, journey_page=journey_page, review=review, now=service.clock.now),
@@ -147,6 +164,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
             WebhookRoutes(organisations=organisations, webhooks=webhooks, open_store=webhooks.open_store).router(),
             webhook_page_router(access=access, pages=pages, webhooks=webhooks, open_store=webhooks.open_store),
             *(router for channel in channels for router in channel.routers(around)),
+            promises_router(engine=engine, access=access, try_again=try_again),
             bars_router(
                 settings=_bars_settings(settings),
                 organisations=organisations,
@@ -155,7 +173,11 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
                 new_id=new_id,
             ),
         ],
-        due_work=[DueWork(name="files", run=door.do_portion, next_due_at=next_unfinished_at), webhooks.due_work()],
+        due_work=[
+            DueWork(name="files", run=door.do_portion, next_due_at=next_unfinished_at),
+            webhooks.due_work(),
+            _fetching(service, promising, settings),
+        ],
         current={publish.CONTACT: _contacts, publish.PERSON: _people},
     )
     install(app, service=NAME, pages=pages, verify=service.access.verify)
@@ -186,6 +208,26 @@ def _migrations() -> Path:
 
 def _new_token() -> str:
     return secrets.token_urlsafe(32)
+
+
+def _fetching(service: Service, promising: Promising, settings: EnrolmentSettings) -> DueWork:
+    tokens = json.loads(settings.fetch_tokens_file.read_text()) if settings.fetch_tokens_file else {}
+
+    @asynccontextmanager
+    async def open_desk() -> AsyncIterator[PromiseDesk]:
+        async with service.transaction() as conn:
+            yield promising.desk(conn)
+
+    fetching = Fetching(open_desk=open_desk, fetch=PromisedReferrals(tokens=tokens), real_now=service.clock.real_now)
+
+    async def run(now: datetime) -> int:
+        return await fetch_promised(fetching, now=now)
+
+    async def next_due(conn: AsyncConnection) -> datetime | None:
+        due = await next_due_at(conn)
+        return None if due is None else due + service.clock.offset
+
+    return DueWork(name="fetch promised referrals", run=run, next_due_at=next_due)
 
 
 def _bars_settings(settings: EnrolmentSettings) -> BarsSettings:

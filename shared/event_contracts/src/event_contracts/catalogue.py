@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from event_contracts.contacts import Contact
 from event_contracts.contract import Contract
 from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged, ReferralDecided
-from event_contracts.intake import Nomination, NominationRemoval, Referral
+from event_contracts.intake import Nomination, NominationRemoval, Referral, ReferralAvailable
 from event_contracts.notifications import MessageChanged, ReplyReceived
 from event_contracts.outcomes import AssessmentScored, QuestionnaireChanged, SignpostingIssued
 from event_contracts.people import Person
@@ -79,6 +79,15 @@ EVENT_TYPES: tuple[EventType, ...] = (
         content_types=("application/json", "application/fhir+json", "application/fhir+xml"),
     ),
     EventType(
+        type="intake.gp.referral.available.v1",
+        stream="INTAKE",
+        subject="intake.gp.{organisation}.referral.available.v1",
+        model=ReferralAvailable,
+        publisher="a GP system",
+        readers=("enrolment",),
+        meaning="A GP practice's referral can be fetched",
+    ),
+    EventType(
         type="receipts.gp.v1",
         stream="RECEIPTS",
         subject="receipts.gp.{organisation}",
@@ -86,7 +95,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         publisher="enrolment",
         readers=("the GP system",),
         meaning="What became of an event that a GP system sent",
-        codes={"status": REFERRAL_STATUSES},
+        codes={"status": ("received", "accepted", "duplicate", "needs_review", "declined", "cancelled", "invalid")},
     ),
     EventType(
         type="receipts.gp.progress.v1",

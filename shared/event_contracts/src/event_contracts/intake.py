@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from event_contracts.contract import Contract
 
@@ -52,6 +52,22 @@ class Referral(Contract):
     patient: Patient
     clinical: Clinical
     preferred_site: str | None = Field(default=None, max_length=64)
+
+
+class ReferralAvailable(Contract):
+    """A referral can be fetched: a thin signal in the form of the NHS's Multicast Notification Service, without clinical content.
+
+    It is the event itself, so the same stands in the attributes of the event; a sender may leave the body empty.
+    """
+
+    specversion: str = "1.0"
+    id: str = Field(min_length=1, max_length=256)
+    source: str = Field(min_length=1, max_length=256)
+    type: str = Field(min_length=1, max_length=256)
+    time: AwareDatetime
+    dataref: str = Field(min_length=1, max_length=2000)
+    subject: str | None = Field(default=None, max_length=256)
+    versionid: str | None = Field(default=None, max_length=256)
 
 
 class Nomination(Contract):

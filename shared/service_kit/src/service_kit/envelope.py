@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 STRUCTURED_CONTENT_TYPE = "application/cloudevents+json"
 REQUIRED_ATTRIBUTES = ("specversion", "id", "source", "type")
 MAX_ATTRIBUTE_LENGTH = 256
+MAX_DATAREF_LENGTH = 2048
 _KEPT_ATTRIBUTES = frozenset({*REQUIRED_ATTRIBUTES, "subject", "datacontenttype", "correlationid", "causationid"})
 _REPLACEMENT_CHARACTER = "\ufffd"
 # U+0021 to U+007E without the double quote and the percent sign pass as they are; the binding has the rest percent-encoded.
@@ -36,7 +37,10 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A CloudEvent as received. `subject` is the id of the aggregate it is about, `sequence` that aggregate's version."""
+    """A CloudEvent as received. `subject` is the id of the aggregate it is about, `sequence` that aggregate's version.
+
+    `dataref` is the standard's extension for data that is elsewhere: where it can be fetched.
+    """
 
     id: str
     source: str
@@ -48,6 +52,7 @@ class Event:
     sequence: int | None = None
     correlation_id: str | None = None
     causation_id: str | None = None
+    dataref: str | None = None
     nats_subject: str
 
 
@@ -143,6 +148,10 @@ def _event(attributes: Mapping[str, str], data: bytes, nats_subject: str) -> Eve
         # Control characters and lone surrogates can't be stored, and an event that can't be would come back for ever.
         if not attributes[name].isprintable():
             raise UnreadableError(f"The attribute {name} must be printable text.", field=name)
+    dataref = attributes.get("dataref")
+    if dataref is not None and (len(dataref) > MAX_DATAREF_LENGTH or not dataref.isprintable()):
+        rule = f"must be printable text of {MAX_DATAREF_LENGTH} characters at most"
+        raise UnreadableError(f"The attribute dataref {rule}.", field="dataref")
     if attributes["specversion"] != "1.0":
         raise UnreadableError("The attribute specversion must be 1.0.", field="specversion")
     if not _PRINTABLE_ASCII.fullmatch(attributes["id"]):
@@ -161,6 +170,7 @@ def _event(attributes: Mapping[str, str], data: bytes, nats_subject: str) -> Eve
         sequence=None if sequence is None else int(sequence),
         correlation_id=attributes.get("correlationid"),
         causation_id=attributes.get("causationid"),
+        dataref=dataref,
         nats_subject=nats_subject,
     )
 

@@ -85,6 +85,20 @@ def rotate_key(*, channel: str, code: str, days: int | None, hours: int, folder:
     click.echo(asyncio.run(outside.rotate_key(home, channel=channel, code=code, expires_in=_days(days), old_for=old_for)))
 
 
+@organisations.command("allow-fetch")
+@_channel
+@click.argument("code")
+@click.argument("host")
+@click.option("--private", "may_be_private", is_flag=True, help="The host may be in a private network, and without TLS.")
+@click.option("--remove", is_flag=True, help="Allow it no longer.")
+@home_option
+def allow_fetch(*, channel: str, code: str, host: str, may_be_private: bool, remove: bool, folder: Path) -> None:
+    """Let promised referrals of an organisation be fetched from HOST, such as referrals.example.org or 10.0.0.5:8443."""
+    home = Home.running(folder)
+    asyncio.run(outside.allow_fetching(home, channel=channel, code=code, host=host, may_be_private=may_be_private, remove=remove))
+    click.echo(f"{code}: referrals are {'no longer ' if remove else ''}fetched from {host}.")
+
+
 @organisations.command()
 @_channel
 @click.argument("code")

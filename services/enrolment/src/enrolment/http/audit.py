@@ -15,7 +15,7 @@ _FUNNEL = text(
 WITH referral AS (SELECT status, count(*) AS count FROM referrals GROUP BY status),
 message AS (
   SELECT status, count(*) AS count FROM receipts
-  WHERE NOT is_cancellation AND channel NOT IN ('workplace', 'leisure')
+  WHERE NOT is_cancellation AND channel NOT IN ('workplace', 'leisure') AND status <> 'received'
   AND (referral_id IS NULL OR (status = 'duplicate' AND first_status IS NOT NULL)) GROUP BY status
 ),
 both_kinds AS (SELECT * FROM referral UNION ALL SELECT * FROM message)

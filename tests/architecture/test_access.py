@@ -14,7 +14,10 @@ from support.built_services import SERVICES, app_of
 
 # Health, signing in and out, static files, and a participant's own link.
 OPEN = re.compile(
-    r"/(\w+)/(health/(live|ready|work)|sign-in|sign-out|assets(/.*)?)|/outcomes/q/\{token\}(/.*)?|/scheduling/offers/\{token\}"
+    r"/(\w+)/(health/(live|ready|work)|sign-in|sign-out|assets(/.*)?)"
+    r"|/outcomes/q/\{token\}(/.*)?"
+    r"|/scheduling/offers/\{token\}"
+    r"|/notifications/unsubscribe/\{token\}"
 )
 PLAUSIBLE_ID = "0193590a-5c00-7000-8000-000000000001"
 

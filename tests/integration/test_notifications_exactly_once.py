@@ -173,9 +173,10 @@ async def test_workers_that_know_nothing_of_each_other_send_each_message_once(
     sending = Sending(
         open_counter=open_counter,
         carriers=Carriers({Channel.SMS: [LocalSms(mailbox=mailbox, new_id=new_id, now=lambda: MORNING)]}),
-        wording=TemplateWording(public_url="http://localhost"),
+        wording=TemplateWording(public_url="http://localhost", organiser="limber@example.org"),
         real_now=lambda: datetime.now(UTC),
         new_id=new_id,
+        new_token=lambda: "t" * 43,
         lease=timedelta(seconds=20),
         portion=7,
     )

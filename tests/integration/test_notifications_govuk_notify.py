@@ -12,7 +12,7 @@ from notifications_python_client.notifications import NotificationsAPIClient
 
 from notifications.domain.message import Channel
 from notifications.providers.govuk_notify import GovukNotify, KeyUnreadableError, NotifyService
-from notifications.use_cases.provider import Accepted, Answer, Letter, Refused, Unavailable, Unclear
+from notifications.use_cases.provider import Accepted, Answer, Letter, Refused, Unavailable, Unclear, Words
 from support.notify_stub import API_KEY, EMAIL_TEMPLATE, SMS_TEMPLATE, Fault, NotifyStub, running_notify
 
 PHONE = "07700 900123"
@@ -38,7 +38,7 @@ def official_client(stub: NotifyStub) -> Any:
 
 
 def a_letter(body: str = "Hello Mary") -> Letter:
-    return Letter(reference=uuid4(), to=PHONE, subject=None, body=body)
+    return Letter(reference=uuid4(), to=PHONE, words=Words(body=body))
 
 
 async def test_the_official_client_sends_finds_and_reads_errors_from_the_stub(notify: NotifyStub) -> None:
@@ -63,11 +63,13 @@ async def test_the_official_client_sends_finds_and_reads_errors_from_the_stub(no
 
 
 async def test_what_we_send_is_what_the_official_client_finds(notify: NotifyStub) -> None:
-    letter = Letter(reference=uuid4(), to="mary@example.org", subject="A place", body="Hello Mary,\n\nwe have a place.")
+    letter = Letter(
+        reference=uuid4(), to="mary@example.org", words=Words(subject="A place", body="Hello Mary,\n\nwe have a place.")
+    )
     assert await adapter(notify, Channel.EMAIL).send(letter) == Accepted()
     client = official_client(notify)
     [found] = (await asyncio.to_thread(client.get_all_notifications, reference=str(letter.reference)))["notifications"]
-    assert (found["email_address"], found["subject"], found["body"]) == (letter.to, letter.subject, letter.body)
+    assert (found["email_address"], found["subject"], found["body"]) == (letter.to, letter.words.subject, letter.words.body)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from support.notifications_fakes import MARY, FakeDesk, FakeProvider
 NOW = datetime(2026, 12, 7, 10, 0, tzinfo=UTC)
 REAL = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=20)
-WORDING = TemplateWording(public_url="http://localhost")
+WORDING = TemplateWording(public_url="http://localhost", organiser="limber@example.org")
 
 
 # Of three kinds, because the same words are not sent twice in an hour.
@@ -38,6 +38,7 @@ class World:
             wording=WORDING,
             real_now=lambda: self.real,
             new_id=self.fakes.new_id,
+            new_token=lambda: "t" * 43,
             lease=LEASE,
             portion=100,
         )
@@ -90,7 +91,7 @@ async def test_the_preferred_channel_carries_it_with_a_subject() -> None:
     world.fakes.contacts.rows[MARY.participant_id] = replace(MARY, preferred_channel="email")
     await world.send()
     [letter] = world.email.letters
-    assert (letter.to, letter.subject) == ("mary@example.org", "We have received your referral")
+    assert (letter.to, letter.words.subject) == ("mary@example.org", "We have received your referral")
     assert (world.only.channel, world.only.provider) == (Channel.EMAIL, "email")
 
 

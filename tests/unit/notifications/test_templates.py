@@ -1,11 +1,14 @@
 """What is said: every kind in both languages, from declared variables alone, and nothing that betrays a diagnosis."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from bs4 import BeautifulSoup
 from jinja2 import UndefinedError, meta
 from jinja2.exceptions import SecurityError
 
@@ -15,7 +18,7 @@ from notifications.domain.discretion import names_a_diagnosis
 from notifications.domain.message import Channel, Kind, Message
 from notifications.domain.sms import is_too_long, parts
 from notifications.templates.wording import BLOCKS, LANGUAGES, TemplateWording, read_template, sandbox
-from notifications.use_cases.provider import WordingError
+from notifications.use_cases.provider import WordingError, Words
 from support.notifications_fakes import MARY
 
 NOW = datetime(2026, 12, 7, 10, 0, tzinfo=UTC)
@@ -27,11 +30,11 @@ COHORT = Cohort(id=UUID(int=99), sequence=1, site_name="Wandsworth Leisure Centr
 FACTS: dict[Kind, dict[str, Any]] = {
     Kind.SESSION_CHANGED: {
         "changes": [
-            {"was_at": NOW.isoformat(), "now_at": (NOW + timedelta(days=1)).isoformat()},
-            {"was_at": NOW.isoformat(), "now_at": None},
+            {"session_id": str(SESSIONS[0].id), "was_at": NOW.isoformat(), "now_at": (NOW + timedelta(days=1)).isoformat()},
+            {"session_id": str(SESSIONS[1].id), "was_at": NOW.isoformat(), "now_at": None},
         ]
     },
-    Kind.SESSION_CANCELLED_TODAY: {"changes": [{"was_at": NOW.isoformat(), "now_at": None}]},
+    Kind.SESSION_CANCELLED_TODAY: {"changes": [{"session_id": str(SESSIONS[1].id), "was_at": NOW.isoformat(), "now_at": None}]},
     Kind.QUESTIONNAIRE_DUE: {"token": "q" * 43},
     Kind.PLACE_OFFERED: {"token": "p" * 43},
     Kind.COMPLETE_NOMINATION: {"token": "n" * 43},
@@ -53,6 +56,7 @@ def a_message(kind: Kind) -> Message:
         participant_id=MARY.participant_id,
         kind=kind,
         about_id="a",
+        cohort_id=COHORT.id,
         session_id=SESSIONS[0].id,
         facts=FACTS.get(kind, {}),
         due_at=NOW,
@@ -63,11 +67,20 @@ def a_message(kind: Kind) -> Message:
 
 
 EACH = [(kind, language) for kind in Kind for language in LANGUAGES]
-WORDING = TemplateWording(public_url="http://localhost:8080/")
+WORDING = TemplateWording(public_url="http://localhost:8080/", organiser="limber@example.org")
+
+
+def put(
+    message: Message, channel: Channel = Channel.EMAIL, *, language: str = "en", cohorts: Sequence[Cohort] = (COHORT,)
+) -> Words:
+    contact = replace(MARY, language=language)
+    known = {cohort.id: cohort for cohort in cohorts}
+    return WORDING.put(message=message, channel=channel, contact=contact, cohorts=known, now=NOW)
 
 
 def words(kind: Kind, language: str, channel: Channel) -> tuple[str | None, str]:
-    return WORDING.put(message=a_message(kind), channel=channel, contact=replace(MARY, language=language), cohort=COHORT, now=NOW)
+    found = put(a_message(kind), channel, language=language)
+    return found.subject, found.body
 
 
 @pytest.mark.parametrize(("kind", "language"), EACH)
@@ -133,18 +146,36 @@ def test_the_words_hold_what_a_person_needs() -> None:
 
 def test_a_name_is_only_ever_text() -> None:
     contact = replace(MARY, greeting_name="{{ 7 * 7 }}\r\nBcc: x@example.org")
-    _, text = WORDING.put(message=a_message(Kind.WAITING_LIST), channel=Channel.EMAIL, contact=contact, cohort=None, now=NOW)
-    assert text.startswith("Hello {{ 7 * 7 }} Bcc: x@example.org,\n")
+    found = WORDING.put(message=a_message(Kind.WAITING_LIST), channel=Channel.EMAIL, contact=contact, cohorts={}, now=NOW)
+    assert found.body.startswith("Hello {{ 7 * 7 }} Bcc: x@example.org,\n")
 
 
 def test_a_message_without_what_its_words_need_is_an_error_and_not_a_message() -> None:
-    for message, cohort in (
-        (a_message(Kind.PLACE_FOUND), None),
-        (replace(a_message(Kind.QUESTIONNAIRE_DUE), facts={}), None),
-        (replace(a_message(Kind.SESSION_REMINDER), session_id=UUID(int=500)), COHORT),
+    for message, cohorts in (
+        (a_message(Kind.PLACE_FOUND), ()),
+        (replace(a_message(Kind.QUESTIONNAIRE_DUE), facts={}), ()),
+        (replace(a_message(Kind.SESSION_REMINDER), session_id=UUID(int=500)), (COHORT,)),
     ):
         with pytest.raises(WordingError):
-            WORDING.put(message=message, channel=Channel.SMS, contact=MARY, cohort=cohort, now=NOW)
+            put(message, Channel.SMS, cohorts=cohorts)
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_the_html_of_an_email_says_the_same_as_its_text_and_nothing_in_it_runs(kind: Kind, language: str) -> None:
+    found = put(a_message(kind), language=language)
+    page = BeautifulSoup(found.html or "", "html.parser")
+    assert page.html is not None
+    assert page.html["lang"] == language
+    shown = page.body.get_text(" ") if page.body else ""
+    assert shown.split()[len((found.subject or "").split()) :] == found.body.replace("- ", "").split()
+    assert not page.find(["script", "img", "link"])
+    assert {link["href"] for link in page.find_all("a")} == set(re.findall(r"https?://[^\s]+", found.body))
+
+
+def test_a_name_in_an_email_is_text_and_never_html() -> None:
+    contact = replace(MARY, greeting_name="<b>Mary</b>")
+    found = WORDING.put(message=a_message(Kind.WAITING_LIST), channel=Channel.EMAIL, contact=contact, cohorts={}, now=NOW)
+    assert "&lt;b&gt;Mary&lt;/b&gt;" in (found.html or "")
 
 
 def test_a_template_cannot_reach_out_of_its_sandbox_or_use_what_it_was_not_given() -> None:

@@ -1,5 +1,6 @@
 """Wiring: settings, database, broker, providers, use cases and pages become one running service."""
 
+import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifications.domain.message import Channel, Message
-from notifications.http import callbacks, log, mailbox, replies
+from notifications.http import callbacks, log, mailbox, replies, unsubscribe
 from notifications.messaging.consume import consumers
 from notifications.messaging.publish import publish_ended, publish_reply
 from notifications.providers.govuk_notify import GovukNotify, NotifyService
@@ -18,6 +19,7 @@ from notifications.providers.local_mailbox import serving_mailbox
 from notifications.providers.local_sms import LocalSms
 from notifications.providers.smtp import Smtp, SmtpServer
 from notifications.settings import Settings
+from notifications.storage import unsubscribing
 from notifications.storage.mailbox import StoredMailbox
 from notifications.storage.reads import StoredViews
 from notifications.storage.replies import StoredReplies
@@ -37,6 +39,7 @@ from service_kit.ids import new_id
 from service_kit.service import Service
 
 NAME = "notifications"
+TOKEN_BYTES = 32
 # In a wheel the migrations lie inside the package, in a checkout beside `src`.
 MIGRATIONS = next(
     path for path in (Path(__file__).parent / "migrations", Path(__file__).parents[2] / "migrations") if path.is_dir()
@@ -82,11 +85,16 @@ def build(settings: Settings) -> FastAPI:
         async with service.transaction() as conn:
             yield StoredReplies(conn)
 
+    async def unsubscribe_by(token: str) -> bool:
+        async with service.transaction() as conn:
+            return await unsubscribing.unsubscribe(conn, token, at=clock.now())
+
     app = service.app(
         consumers=consumers(desk=desk, new_id=new_id),
         routers=[
             mailbox.router(pages=pages, access=service.access, reading=reading),
             callbacks.router(callbacks=_Callbacks(service, open_counter), tokens=settings.callback_tokens()),
+            unsubscribe.router(pages=pages, unsubscribe=unsubscribe_by),
             replies.router(pages=pages, access=service.access, opened=open_inbox, now=clock.now),
             log.router(pages=pages, access=service.access, reading=reading, now=clock.now, real_now=clock.real_now),
         ],
@@ -120,9 +128,10 @@ def _due_work(
     sending = Sending(
         open_counter=open_counter,
         carriers=carriers,
-        wording=TemplateWording(public_url=settings.public_url),
+        wording=TemplateWording(public_url=settings.public_url, organiser=settings.email_sender),
         real_now=service.clock.real_now,
         new_id=new_id,
+        new_token=partial(secrets.token_urlsafe, TOKEN_BYTES),
         lease=timedelta(seconds=settings.sending_lease_seconds),
         portion=settings.portion,
     )

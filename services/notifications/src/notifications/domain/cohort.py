@@ -18,6 +18,7 @@ class Session:
     number: int
     starts_at: datetime
     status: str
+    ends_at: datetime | None = None
 
     @property
     def is_planned(self) -> bool:

@@ -1,5 +1,6 @@
 """How a person may be reached, and which channel a message takes."""
 
+import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ _EMAIL = re.compile(r"[!-;=?A-~]{1,64}@[A-Za-z0-9.-]{1,189}")
 class Contact:
     """Where and how a participant may be written to; `sequence` is the version of what enrolment told.
 
-    `stopped` is not enrolment's to say: STOP came from the number, and only START from there lifts it.
+    `stopped` and `unsubscribed` are not enrolment's to say: STOP came from the number, and only START from there lifts it; and
+    whoever reads the emails wants no more of those that a person may do without.
     """
 
     participant_id: UUID
@@ -28,6 +30,7 @@ class Contact:
     allows_sms: bool
     allows_email: bool
     stopped: bool = False
+    unsubscribed: bool = False
 
     def reachable_by(self, channel: Channel) -> bool:
         """Whether the person agreed to the channel and there is an address for it that a provider can take.
@@ -42,6 +45,11 @@ class Contact:
     def number_hash(self) -> str | None:
         """The digest by which a reply from the phone finds this person; None where there is no number."""
         return None if self.phone is None else number_hash(self.phone)
+
+    @property
+    def email_hash(self) -> str | None:
+        """The digest by which the email address is known again; None where there is none."""
+        return None if self.email is None else hashlib.sha256(self.email.lower().encode()).hexdigest()
 
     def address(self, channel: Channel) -> str:
         """Return the phone number or email address; ValueError where there is none."""

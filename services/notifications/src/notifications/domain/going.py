@@ -15,6 +15,10 @@ LOOK_FOR_CONTACT_EVERY = timedelta(hours=1)
 URGENT = frozenset({Kind.SESSION_CANCELLED_TODAY, Kind.CONFIRM_CONTACT, Kind.OWN_PAGE})
 
 
+# Care, but no appointment: their emails say how to hear no more of them.
+MAY_DO_WITHOUT = frozenset({Kind.WHAT_COMES_NEXT})
+
+
 @dataclass(frozen=True, slots=True)
 class Go:
     """It may go now, by this channel to this address."""
@@ -38,7 +42,7 @@ class Drop:
     reason: Reason
 
 
-def decide(
+def decide(  # noqa: PLR0911 - one for each way to go or not
     *,
     message: Message,
     contact: Contact | None,
@@ -66,6 +70,8 @@ def decide(
     channel = choose_channel(contact=contact, working=usable, wished=message.facts.get("channel"))
     if channel is None:
         return Drop(Reason.STOPPED if contact.stopped and contact.reachable_by(Channel.SMS) else Reason.NO_CHANNEL)
+    if channel is Channel.EMAIL and contact.unsubscribed and message.kind in MAY_DO_WITHOUT:
+        return Drop(Reason.UNSUBSCRIBED)
     if message.kind not in URGENT:
         opening = may_go_at(now=now)
         if opening > now:

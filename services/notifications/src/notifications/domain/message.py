@@ -60,6 +60,7 @@ class Reason(StrEnum):
     INTERRUPTED = "interrupted"
     NO_CHANNEL = "no_channel"
     STOPPED = "stopped"
+    UNSUBSCRIBED = "unsubscribed"
     PAST_ITS_USE = "past_its_use"
     REPLACED = "replaced"
     PLACE_CHANGED = "place_changed"
@@ -95,6 +96,7 @@ _MEANINGS = MappingProxyType(
         Reason.INTERRUPTED: "Sending was interrupted before the provider had it; it is tried again.",
         Reason.NO_CHANNEL: "The person has no phone or email that they agreed to be written to.",
         Reason.STOPPED: "The person replied STOP, and there is no email that they agreed to be written to.",
+        Reason.UNSUBSCRIBED: "The person wants no more emails that they may do without.",
         Reason.PAST_ITS_USE: "What it is about has already happened.",
         Reason.REPLACED: "A newer message says it.",
         Reason.PLACE_CHANGED: "The person no longer has this place.",
@@ -166,8 +168,8 @@ class Message:
 
     `due_at`, `useful_until` and `given_at`, when it was last given to a provider, are domain time; `retry_at` and `claimed_until`
     real time. `facts` are the dates, codes and links that its words need and that nothing else in the service keeps; never a name
-    or an address. `words` is a digest by which the same words to the same person are known again. `only_channel` is set where
-    another channel was tried in vain.
+    or an address. `words` is a digest by which the same words to the same person are known again, `unsubscribe` the token in the
+    email's header. `only_channel` is set where another channel was tried in vain.
     """
 
     id: UUID
@@ -192,6 +194,7 @@ class Message:
     retry_at: datetime | None = None
     given_at: datetime | None = None
     words: str | None = None
+    unsubscribe: str | None = None
     only_channel: Channel | None = None
     life: tuple[Stage, ...] = ()
 
@@ -199,6 +202,12 @@ class Message:
     def is_open(self) -> bool:
         """Whether it still waits to be sent."""
         return self.status in OPEN
+
+    @property
+    def cohort_ids(self) -> frozenset[UUID]:
+        """The cohorts that its words are made from: the person's own, and one that they left."""
+        left = self.facts.get("left_cohort_id")
+        return frozenset(cohort_id for cohort_id in (self.cohort_id, UUID(left) if left else None) if cohort_id is not None)
 
     @property
     def failed_by_text(self) -> bool:
@@ -214,7 +223,16 @@ class Message:
         """Whether a message in this status can take the step."""
         return (self.status, step) in LIFE
 
-    def claim(self, *, channel: Channel, provider: str, until: datetime, now: datetime, words: str | None = None) -> "Message":
+    def claim(
+        self,
+        *,
+        channel: Channel,
+        provider: str,
+        until: datetime,
+        now: datetime,
+        words: str | None = None,
+        unsubscribe: str | None = None,
+    ) -> "Message":
         """Take it for sending; whoever took it has until `until` (real time) to say what became of it."""
         return self._step(
             "claim",
@@ -225,6 +243,7 @@ class Message:
             claimed_until=until,
             given_at=now,
             words=words,
+            unsubscribe=unsubscribe or self.unsubscribe,
             retry_at=None,
             attempts=self.attempts + 1,
         )

@@ -1,11 +1,12 @@
 """The local mailbox, as its recipients would read it."""
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from notifications.http.reading import Reading
 from notifications.use_cases.mailbox import Delivered
@@ -47,15 +48,41 @@ def router(*, pages: Pages, access: Access, reading: Reading) -> APIRouter:
     @routes.get("/mailbox/{mailbox_id}", response_model=None)
     async def one(request: Request, member: Reader, mailbox_id: UUID, format: Literal["json", "html", ""] = "") -> Response:  # noqa: A002 - the name in the address
         """One of them, with all its words."""
-        async with reading() as views:
-            found = await views.delivered(mailbox_id)
-        if found is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such message in the mailbox.")
+        found = await _found(reading, mailbox_id)
         if format == "json" or (format == "" and not wants_page(request)):
             return JSONResponse(_as_json(found))
         return pages.render(request, "delivered.html", member=member, item=found)
 
+    _add_parts(routes, reader=access.allow(*READERS), reading=reading)
     return routes
+
+
+def _add_parts(routes: APIRouter, *, reader: Callable[..., Awaitable[Member]], reading: Reading) -> None:
+    Reader = Annotated[Member, Depends(reader)]  # noqa: N806 - it is a type
+
+    @routes.get("/mailbox/{mailbox_id}/html", response_model=None)
+    async def as_html(_: Reader, mailbox_id: UUID) -> Response:
+        """An email as a mail program shows it, with nothing allowed that a mail program forbids."""
+        html = (await _found(reading, mailbox_id)).html
+        if html is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "This message has no HTML.")
+        return HTMLResponse(html, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"})
+
+    @routes.get("/mailbox/{mailbox_id}/sessions.ics", response_model=None)
+    async def calendar(_: Reader, mailbox_id: UUID) -> Response:
+        """The calendar that came with an email."""
+        found = (await _found(reading, mailbox_id)).calendar
+        if found is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "This message has no calendar.")
+        return Response(found.replace("\n", "\r\n") + "\r\n", media_type="text/calendar")
+
+
+async def _found(reading: Reading, mailbox_id: UUID) -> Delivered:
+    async with reading() as views:
+        found = await views.delivered(mailbox_id)
+    if found is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such message in the mailbox.")
+    return found
 
 
 def _as_json(item: Delivered) -> dict[str, Any]:
@@ -66,6 +93,8 @@ def _as_json(item: Delivered) -> dict[str, Any]:
         "to": item.recipient,
         "subject": item.subject,
         "body": item.body,
+        "html": item.html,
+        "calendar": item.calendar,
         "sms_parts": item.sms_parts,
         "copies": item.copies,
         "received_at": item.received_at.isoformat(),

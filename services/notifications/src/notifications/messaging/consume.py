@@ -192,6 +192,7 @@ def read_cohort(event: Event) -> Cohort:
                 id=session.session_id,
                 number=session.number,
                 starts_at=_instant(session.starts_at, "sessions.starts_at"),
+                ends_at=_instant(session.ends_at, "sessions.ends_at"),
                 status=session.status,
             )
             for session in fact.sessions

@@ -126,8 +126,10 @@ class GovukNotify:
     def _body(self, letter: Letter) -> dict[str, Any]:
         common = {"template_id": str(self._template), "reference": str(letter.reference)}
         if self._channel is Channel.SMS:
-            return {**common, "phone_number": letter.to, "personalisation": {"body": letter.body}}
-        return {**common, "email_address": letter.to, "personalisation": {"subject": letter.subject or "", "body": letter.body}}
+            return {**common, "phone_number": letter.to, "personalisation": {"body": letter.words.body}}
+        words = {"subject": letter.words.subject or "", "body": letter.words.body}
+        asked = {**common, "email_address": letter.to, "personalisation": words}
+        return asked if letter.unsubscribe is None else {**asked, "one_click_unsubscribe_url": letter.unsubscribe}
 
     def _authorization(self) -> dict[str, str]:
         # Notify takes a token for 30 seconds, so each request gets its own.

@@ -38,7 +38,9 @@ class _Handler:
             channel=Channel.EMAIL,
             recipient=", ".join(str(recipient) for recipient in envelope.rcpt_tos),
             subject=str(make_header(decode_header(mail.get("Subject", "")))),
-            body=_text_of(mail),
+            body=_part(mail, "text/plain") or "",
+            html=_part(mail, "text/html"),
+            calendar=_part(mail, "text/calendar"),
             sms_parts=None,
             received_at=self._now(),
         )
@@ -68,14 +70,14 @@ async def serving_mailbox(
         server.close()
 
 
-def _text_of(mail: Mail) -> str:
-    part = next((part for part in mail.walk() if part.get_content_type() == "text/plain"), None)
+def _part(mail: Mail, content_type: str) -> str | None:
+    """The first part of that type as text; None where there is none."""
+    part = next((part for part in mail.walk() if part.get_content_type() == content_type), None)
     payload = part.get_payload(decode=True) if part is not None else None
-    if not isinstance(payload, bytes):
-        return ""
-    charset = part.get_content_charset("utf-8") if part is not None else "utf-8"
+    if part is None or not isinstance(payload, bytes):
+        return None
     try:
-        text = payload.decode(charset, errors="replace")
+        text = payload.decode(part.get_content_charset("utf-8"), errors="replace")
     except LookupError:
         text = payload.decode("utf-8", errors="replace")
     return text.replace("\r\n", "\n").rstrip("\n")

@@ -29,8 +29,8 @@ class LocalSms:
             channel=Channel.SMS,
             recipient=letter.to,
             subject=None,
-            body=letter.body,
-            sms_parts=parts(letter.body),
+            body=letter.words.body,
+            sms_parts=parts(letter.words.body),
             received_at=self._now(),
         )
         try:

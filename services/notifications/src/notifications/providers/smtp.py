@@ -49,15 +49,7 @@ class Smtp:
     async def send(self, letter: Letter) -> Answer:
         """Hand it over; a permanent refusal (5xx) is final, everything else before the text was sent may be tried again."""
         try:
-            mail = write_mail(
-                reference=str(letter.reference),
-                sender=self._server.sender,
-                sender_name=self._server.sender_name,
-                to=letter.to,
-                subject=letter.subject or "",
-                body=letter.body,
-                at=self._now(),
-            )
+            mail = write_mail(letter=letter, sender=self._server.sender, sender_name=self._server.sender_name, at=self._now())
         except UnwritableError:
             return Refused()
         given: list[bool] = []

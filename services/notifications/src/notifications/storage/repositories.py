@@ -53,12 +53,13 @@ _CHANGING = (
     "retry_at",
     "given_at",
     "words",
+    "unsubscribe",
 )
 _MESSAGES = tables.MESSAGES
-_CONTACT_FIELDS = tuple(field.name for field in fields(Contact) if field.name != "stopped")
+_CONTACT_FIELDS = tuple(field.name for field in fields(Contact) if field.name not in {"stopped", "unsubscribed"})
 _CONTACTS_AND_STOPS = tables.CONTACTS.outerjoin(
     tables.SUPPRESSIONS, tables.SUPPRESSIONS.c.number_hash == tables.CONTACTS.c.number_hash
-)
+).outerjoin(tables.UNSUBSCRIBED, tables.UNSUBSCRIBED.c.email_hash == tables.CONTACTS.c.email_hash)
 _MAY_HAVE_GONE = (Status.SENDING, Status.SENT, Status.DELIVERED, Status.UNKNOWN)
 # Written out, not bound, because the planner uses a partial index only for a condition that it can read.
 _IS_OPEN = text("messages.status IN ('planned', 'deferred')")
@@ -170,17 +171,17 @@ class StoredContacts:
 
     async def keep(self, contacts: Sequence[Contact]) -> None:
         kept = [
-            {name: getattr(contact, name) for name in _CONTACT_FIELDS} | {"number_hash": contact.number_hash}
+            {name: getattr(contact, name) for name in _CONTACT_FIELDS}
+            | {"number_hash": contact.number_hash, "email_hash": contact.email_hash}
             for contact in contacts
         ]
         await rows.upsert(self._conn, tables.CONTACTS, kept, newer="sequence")
 
     async def _read(self, condition: ColumnElement[bool]) -> list[Contact]:
         stopped = func.coalesce(tables.SUPPRESSIONS.c.stopped, false()).label("stopped")
-        columns = [tables.CONTACTS.c[name] for name in _CONTACT_FIELDS]
-        query = (
-            select(*columns, stopped).select_from(_CONTACTS_AND_STOPS).where(condition).order_by(tables.CONTACTS.c.participant_id)
-        )
+        unsubscribed = tables.UNSUBSCRIBED.c.email_hash.is_not(None).label("unsubscribed")
+        columns = [*(tables.CONTACTS.c[name] for name in _CONTACT_FIELDS), stopped, unsubscribed]
+        query = select(*columns).select_from(_CONTACTS_AND_STOPS).where(condition).order_by(tables.CONTACTS.c.participant_id)
         return [Contact(**row) for row in (await self._conn.execute(query)).mappings()]
 
 
@@ -224,7 +225,13 @@ class StoredCohorts:
                 "site_name": cohort.site_name,
                 "status": cohort.status,
                 "sessions": [
-                    {"id": session.id, "number": session.number, "starts_at": session.starts_at, "status": session.status}
+                    {
+                        "id": session.id,
+                        "number": session.number,
+                        "starts_at": session.starts_at,
+                        "ends_at": session.ends_at,
+                        "status": session.status,
+                    }
                     for session in cohort.sessions
                 ],
             }
@@ -340,6 +347,8 @@ def _cohort(row: RowMapping) -> Cohort:
             number=session["number"],
             starts_at=datetime.fromisoformat(session["starts_at"]),
             status=session["status"],
+            # What was kept before sessions had an end says nothing of it.
+            ends_at=datetime.fromisoformat(session["ends_at"]) if session.get("ends_at") else None,
         )
         for session in row["sessions"]
     )

@@ -50,6 +50,7 @@ MESSAGES = Table(
     Column("given_at", DateTime(timezone=True)),
     Column("words", Text),
     Column("only_channel", Text),
+    Column("unsubscribe", Text, unique=True),
     Column("life", JSONB, nullable=False, server_default=text("'[]'")),
     UniqueConstraint("participant_id", "kind", "about_id", name="messages_once"),
     CheckConstraint(
@@ -81,6 +82,7 @@ CONTACTS = Table(
     Column("allows_sms", Boolean, nullable=False),
     Column("allows_email", Boolean, nullable=False),
     Column("number_hash", Text),
+    Column("email_hash", Text),
     Index("contacts_by_number", "number_hash"),
 )
 
@@ -103,6 +105,14 @@ PEOPLE = Table(
     Column("merged_into", Uuid),
     CheckConstraint("status IN ('active', 'deceased', 'merged', 'erased')", name="people_status"),
     Index("people_merged", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+)
+
+# Email addresses, by their digests, that take no more of the messages that a person may do without.
+UNSUBSCRIBED = Table(
+    "unsubscribed",
+    METADATA,
+    Column("email_hash", Text, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
 )
 
 COHORTS = Table(
@@ -146,6 +156,8 @@ MAILBOX = Table(
     Column("recipient", Text, nullable=False),
     Column("subject", Text),
     Column("body", Text, nullable=False),
+    Column("html", Text),
+    Column("calendar", Text),
     Column("sms_parts", Integer),
     Column("copies", Integer, nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False),

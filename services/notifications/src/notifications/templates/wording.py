@@ -1,10 +1,12 @@
 """Reads the templates and puts the words of a message together, in a sandbox in which a missing variable is an error."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from types import MappingProxyType
+from uuid import UUID
 
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -13,9 +15,13 @@ from notifications.domain.cohort import Cohort
 from notifications.domain.contact import Contact
 from notifications.domain.content import ENGLISH, WELSH, ContentError, content_of, language_of
 from notifications.domain.message import Channel, Kind, Message
-from notifications.use_cases.provider import WordingError
+from notifications.templates.html_part import blocks_of, html_layout
+from notifications.templates.invitations import invitations_of
+from notifications.use_cases.provider import WordingError, Words
 
 LANGUAGES = (ENGLISH, WELSH)
+# What a session is called in a calendar that others may see: no condition. The Welsh is draft.
+_SUMMARY = MappingProxyType({ENGLISH: "Your group session", WELSH: "Eich sesiwn grŵp"})
 BLOCKS = ("sms", "subject", "email")
 _HEAD = re.compile(r"\A\{#\n(?P<lines>(?:[a-z]+: .*\n)+)#\}\n")
 _GAP = re.compile(r"\n{3,}")
@@ -57,9 +63,10 @@ def sandbox() -> ImmutableSandboxedEnvironment:
 class TemplateWording:
     """`Wording` from the template files, all of which are compiled once."""
 
-    def __init__(self, *, public_url: str) -> None:
-        """`public_url` is the front door's address, for links."""
-        self._public_url = public_url
+    def __init__(self, *, public_url: str, organiser: str) -> None:
+        """`public_url` is the front door's address, for links; `organiser` the email address that invitations are from."""
+        self._public_url = public_url.rstrip("/")
+        self._organiser = organiser
         environment = sandbox()
         self._templates = MappingProxyType(
             {
@@ -68,12 +75,14 @@ class TemplateWording:
                 for language in LANGUAGES
             }
         )
+        self._html = html_layout()
 
     def put(
-        self, *, message: Message, channel: Channel, contact: Contact, cohort: Cohort | None, now: datetime
-    ) -> tuple[str | None, str]:
-        """Return the subject (of an email) and the text, in the person's language. Raises WordingError."""
+        self, *, message: Message, channel: Channel, contact: Contact, cohorts: Mapping[UUID, Cohort], now: datetime
+    ) -> Words:
+        """Return the words in the person's language. Raises WordingError."""
         language = language_of(contact.language)
+        cohort = cohorts.get(message.cohort_id) if message.cohort_id else None
         try:
             content = content_of(
                 message=message,
@@ -85,11 +94,26 @@ class TemplateWording:
             )
             template = self._templates[message.kind, language]
             if channel is Channel.SMS:
-                return None, " ".join(_block(template, "sms", content).split())
-            return " ".join(_block(template, "subject", content).split()), _block(template, "email", content)
+                return Words(body=" ".join(_block(template, "sms", content).split()))
+            subject = " ".join(_block(template, "subject", content).split())
+            body = _block(template, "email", content)
+            html = self._html.render(language=language, subject=subject, blocks=blocks_of(body))
         except (ContentError, TemplateError) as error:
             # Neither the words nor what they are made from: the kind of the error is enough to look for.
             raise WordingError(type(error).__name__) from None
+        invitations = invitations_of(
+            message=message,
+            cohorts=cohorts,
+            summary=_SUMMARY[language],
+            attendee=contact.email or "",
+            organiser=self._organiser,
+            now=now,
+        )
+        return Words(subject=subject, body=body, html=html, calendars=invitations)
+
+    def unsubscribe_address(self, token: str) -> str:
+        """Return the address that a mail program posts to."""
+        return f"{self._public_url}/notifications/unsubscribe/{token}"
 
 
 def _block(template: Template, name: str, content: dict[str, object]) -> str:

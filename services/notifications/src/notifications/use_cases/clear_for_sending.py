@@ -1,6 +1,6 @@
 """Which of the messages that are due may go now, in which words and by which provider; the others wait or end, each visibly."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from notifications.domain.cohort import Cohort
 from notifications.domain.contact import Contact
 from notifications.domain.enough import SAME_WORDS_AFTER, day_began_at, words_digest
-from notifications.domain.going import Drop, Go, Wait, decide
+from notifications.domain.going import MAY_DO_WITHOUT, Drop, Go, Wait, decide
 from notifications.domain.message import Channel, Message, Reason
 from notifications.domain.person import ACTIVE
 from notifications.domain.sms import is_too_long
@@ -28,11 +28,15 @@ class Cleared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """When messages are cleared, in domain and in real time. Until `until` (real time) whoever sends them may say how it went."""
+    """When messages are cleared, in domain and in real time. Until `until` (real time) whoever sends them may say how it went.
+
+    `new_token` makes what nobody can guess.
+    """
 
     now: datetime
     real_now: datetime
     until: datetime
+    new_token: Callable[[], str]
 
 
 async def clear_for_sending(
@@ -42,7 +46,7 @@ async def clear_for_sending(
     if not due:
         return [], []
     participants = {message.participant_id for message in due}
-    cohort_ids = {message.cohort_id for message in due if message.cohort_id is not None}
+    cohort_ids = {cohort_id for message in due for cohort_id in message.cohort_ids}
     people = await desk.people.of(participants)
     now_are = {participant: holder(participant, people) for participant in participants}
     contacts = await desk.contacts.of(set(now_are.values()))
@@ -107,30 +111,37 @@ class _Clearing:
                 return self._put_in_words(message, go)
 
     def _put_in_words(self, message: Message, go: Go) -> Cleared | Message:
-        cohort = self.cohorts.get(message.cohort_id) if message.cohort_id else None
         contact = self.contacts[message.participant_id]
         try:
-            subject, body = self.wording.put(
-                message=message, channel=go.channel, contact=contact, cohort=cohort, now=self.moment.now
+            words = self.wording.put(
+                message=message, channel=go.channel, contact=contact, cohorts=self.cohorts, now=self.moment.now
             )
         except WordingError:
             return self._claim(message, go).refused(reason=Reason.NO_WORDS, now=self.moment.now)
-        if go.channel is Channel.SMS and is_too_long(body):
+        if go.channel is Channel.SMS and is_too_long(words.body):
             return self._claim(message, go).refused(reason=Reason.TOO_LONG, now=self.moment.now)
-        words = words_digest(participant_id=message.participant_id, channel=go.channel, subject=subject, body=body)
+        digest = words_digest(participant_id=message.participant_id, channel=go.channel, subject=words.subject, body=words.body)
         heard = self.heard[message.participant_id]
-        said_at = heard.words.get(words)
+        said_at = heard.words.get(digest)
         if said_at is not None and self.moment.now < said_at + SAME_WORDS_AFTER:
             until = min(said_at + SAME_WORDS_AFTER, message.useful_until)
             return message.defer(reason=Reason.SAME_WORDS, until=until, now=self.moment.now)
-        heard.note(at=self.moment.now, words=words)
-        letter = Letter(reference=message.id, to=go.address, subject=subject, body=body)
-        return Cleared(self._claim(message, go, words=words), letter, self._provider(go))
+        heard.note(at=self.moment.now, words=digest)
+        taken = self._claim(message, go, digest=digest)
+        unsubscribe = self.wording.unsubscribe_address(taken.unsubscribe) if taken.unsubscribe else None
+        return Cleared(
+            taken, Letter(reference=message.id, to=go.address, words=words, unsubscribe=unsubscribe), self._provider(go)
+        )
 
-    def _claim(self, message: Message, go: Go, *, words: str | None = None) -> Message:
-        provider = self._provider(go)
+    def _claim(self, message: Message, go: Go, *, digest: str | None = None) -> Message:
+        with_unsubscribe = go.channel is Channel.EMAIL and message.kind in MAY_DO_WITHOUT
         return message.claim(
-            channel=go.channel, provider=provider.name, until=self.moment.until, now=self.moment.now, words=words
+            channel=go.channel,
+            provider=self._provider(go).name,
+            until=self.moment.until,
+            now=self.moment.now,
+            words=digest,
+            unsubscribe=self.moment.new_token() if with_unsubscribe else None,
         )
 
     def _provider(self, go: Go) -> Provider:

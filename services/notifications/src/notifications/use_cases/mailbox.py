@@ -11,7 +11,10 @@ from notifications.domain.message import Channel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """A message as its recipient reads it. `reference` is the sender's; `copies` above one means that it came more than once."""
+    """A message as its recipient reads it. `reference` is the sender's; `copies` above one means that it came more than once.
+
+    `calendar` is the first of the calendars that came with it.
+    """
 
     id: UUID
     reference: str
@@ -22,6 +25,8 @@ class Delivered:
     sms_parts: int | None
     received_at: datetime
     copies: int = 1
+    html: str | None = None
+    calendar: str | None = None
 
 
 class Mailbox(Protocol):

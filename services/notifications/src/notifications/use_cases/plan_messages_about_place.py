@@ -66,7 +66,7 @@ async def plan_messages_about_place(*, places: Sequence[Place], now: datetime, n
                 results.append(NotYet("unknown_cohort"))
                 continue
             if new_standing:
-                _tell(book=book, place=place, cohort=cohort, now=now)
+                _tell(book=book, place=place, before=before, cohort=cohort, now=now)
             if new_absence and cohort is not None:
                 _tell_of_absence(book=book, place=place, before=before, cohort=cohort, now=now)
         known[place.id] = newest[place.id] = place
@@ -75,7 +75,7 @@ async def plan_messages_about_place(*, places: Sequence[Place], now: datetime, n
     return Planned(tuple(results), await book.store(desk.messages))
 
 
-def _tell(*, book: Book, place: Place, cohort: Cohort | None, now: datetime) -> None:
+def _tell(*, book: Book, place: Place, before: Place | None, cohort: Cohort | None, now: datetime) -> None:
     open_about_place = [message for message in book.of(place.participant_id) if message.place_id == place.id and message.is_open]
     if place.standing is Standing.IN_COHORT and cohort is not None:
         for message in open_about_place:
@@ -83,7 +83,7 @@ def _tell(*, book: Book, place: Place, cohort: Cohort | None, now: datetime) -> 
                 book.drop(message, Reason.REPLACED)
             elif message.cohort_id != cohort.id:
                 book.drop(message, Reason.PLACE_CHANGED)
-        _plan_once_more(book=book, place=place, kind=Kind.PLACE_FOUND, cohort=cohort, now=now)
+        _plan_once_more(book=book, place=place, kind=Kind.PLACE_FOUND, cohort=cohort, now=now, facts=_left(place, before))
         plan_reminders(book=book, place=place, cohort=cohort, now=now)
         return
     for message in open_about_place:
@@ -98,6 +98,12 @@ def _tell(*, book: Book, place: Place, cohort: Cohort | None, now: datetime) -> 
         _plan_once_more(book=book, place=place, kind=Kind.WAITING_LIST, cohort=None, now=now, facts=facts)
     elif place.standing is Standing.OFF_THE_LIST:
         _plan_once_more(book=book, place=place, kind=Kind.WAITING_LIST_LEFT, cohort=None, now=now)
+
+
+def _left(place: Place, before: Place | None) -> dict[str, object]:
+    """The cohort that the person left for this one: its sessions are in their calendar."""
+    left = before.cohort_id if before is not None and before.standing is Standing.IN_COHORT else None
+    return {"left_cohort_id": str(left)} if left is not None and left != place.cohort_id else {}
 
 
 def _news_of_absence(place: Place, before: Place | None) -> bool:

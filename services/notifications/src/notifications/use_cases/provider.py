@@ -1,6 +1,6 @@
 """What sending needs from outside: a provider for a channel, and words."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,14 +11,35 @@ from notifications.domain.contact import Contact
 from notifications.domain.message import Channel, Message
 
 
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """An iCalendar object (RFC 5545) and its method (RFC 5546)."""
+
+    method: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The words of a message. `subject`, `html` and `calendars` are an email's."""
+
+    subject: str | None = None
+    body: str
+    html: str | None = None
+    calendars: tuple[Calendar, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A message in its final words. `reference` is ours: a provider that can be asked finds the message by it."""
+    """A message in its final words. `reference` is ours: a provider that can be asked finds the message by it.
+
+    `unsubscribe` is the address that a mail program posts to when its reader wants no more of these.
+    """
 
     reference: UUID
     to: str
-    subject: str | None
-    body: str
+    words: Words
+    unsubscribe: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +95,12 @@ class Wording(Protocol):
     """Turns a message into words."""
 
     def put(
-        self, *, message: Message, channel: Channel, contact: Contact, cohort: Cohort | None, now: datetime
-    ) -> tuple[str | None, str]:
-        """Return the subject (of an email) and the text, in the person's language. Raises WordingError."""
+        self, *, message: Message, channel: Channel, contact: Contact, cohorts: Mapping[UUID, Cohort], now: datetime
+    ) -> Words:
+        """Return the words in the person's language. Raises WordingError."""
+
+    def unsubscribe_address(self, token: str) -> str:
+        """Return the address that a mail program posts to."""
 
 
 class WordingError(ValueError):

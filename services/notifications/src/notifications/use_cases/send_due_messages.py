@@ -46,6 +46,7 @@ class Sending:
     wording: Wording
     real_now: Callable[[], datetime]
     new_id: Callable[[], UUID]
+    new_token: Callable[[], str]
     lease: timedelta
     portion: int
 
@@ -55,7 +56,7 @@ async def send_due_messages(*, sending: Sending, now: datetime) -> int:
     begun_at = sending.real_now()
     async with sending.open_counter() as counter:
         due = await counter.desk.messages.due(now=now, real_now=begun_at, limit=sending.portion)
-        moment = Moment(now=now, real_now=begun_at, until=begun_at + sending.lease)
+        moment = Moment(now=now, real_now=begun_at, until=begun_at + sending.lease, new_token=sending.new_token)
         cleared, changed = await clear_for_sending(
             due, desk=counter.desk, carriers=sending.carriers, wording=sending.wording, moment=moment
         )

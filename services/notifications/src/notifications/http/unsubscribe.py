@@ -1,0 +1,31 @@
+"""Hearing no more of the emails that a person may do without, after RFC 8058."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Path, Request
+from fastapi.responses import Response
+
+from page_base.pages import Pages
+
+Token = Annotated[str, Path(min_length=20, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+def router(*, pages: Pages, unsubscribe: Callable[[str], Awaitable[bool]]) -> APIRouter:
+    """The page that a person opens, and what their mail program posts to; whoever has the token needs no other credential."""
+    routes = APIRouter()
+
+    @routes.get("/unsubscribe/{token}", response_model=None)
+    async def ask(request: Request, token: Token) -> Response:
+        """Ask, because programs that look at links must not decide for anybody."""
+        return pages.render(request, "unsubscribe.html", token=token, done=False)
+
+    @routes.post("/unsubscribe/{token}", response_model=None)
+    async def decide(request: Request, token: Token) -> Response:
+        """No more of them; saying so twice comes to the same."""
+        if not await unsubscribe(token):
+            raise HTTPException(HTTPStatus.NOT_FOUND, "This link is not one of ours, or the email is too old.")
+        return pages.render(request, "unsubscribe.html", token=token, done=True)
+
+    return routes

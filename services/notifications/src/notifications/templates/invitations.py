@@ -1,0 +1,77 @@
+"""Sessions for a person's calendar, after RFC 5545 and 5546: an event for each session and person."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import icalendar
+
+from notifications.domain.cohort import Cohort, Session
+from notifications.domain.message import Kind, Message
+from notifications.use_cases.provider import Calendar
+
+_LASTS = timedelta(hours=1)
+REQUEST, CANCEL = "REQUEST", "CANCEL"
+
+
+def invitations_of(
+    *, message: Message, cohorts: Mapping[UUID, Cohort], summary: str, attendee: str, organiser: str, now: datetime
+) -> tuple[Calendar, ...]:
+    """The calendars that go with a message about a place or about sessions; none with any other.
+
+    The UID of a session and person never changes. SEQUENCE is the cohort's version, which rises with every change of a session; a
+    session of a cohort that the person left is cancelled with the number after the last that they can have had.
+    """
+    cohort = cohorts.get(message.cohort_id) if message.cohort_id else None
+    if cohort is None:
+        return ()
+
+    def calendar(method: str, sessions: Iterable[Session], of: Cohort, *, sequence: int) -> list[Calendar]:
+        events = [
+            _event(session, of, message=message, summary=summary, attendee=attendee, organiser=organiser, now=now)
+            for session in sessions
+        ]
+        for event in events:
+            event.add("sequence", sequence)
+            event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
+        return [_calendar(method, events)] if events else []
+
+    if message.kind is Kind.PLACE_FOUND:
+        left = next((cohorts[other] for other in message.cohort_ids if other != cohort.id and other in cohorts), None)
+        gone = calendar(CANCEL, left.to_come(now=now), left, sequence=left.sequence + 1) if left is not None else []
+        return (*calendar(REQUEST, cohort.to_come(now=now), cohort, sequence=cohort.sequence), *gone)
+    if message.kind in (Kind.SESSION_CHANGED, Kind.SESSION_CANCELLED_TODAY):
+        changed = {UUID(change["session_id"]): change["now_at"] for change in message.facts.get("changes", ())}
+        theirs = [session for session in cohort.sessions if session.id in changed]
+        moved = [session for session in theirs if changed[session.id] is not None]
+        cancelled = [session for session in theirs if changed[session.id] is None]
+        return (
+            *calendar(REQUEST, moved, cohort, sequence=cohort.sequence),
+            *calendar(CANCEL, cancelled, cohort, sequence=cohort.sequence),
+        )
+    return ()
+
+
+def _event(
+    session: Session, cohort: Cohort, *, message: Message, summary: str, attendee: str, organiser: str, now: datetime
+) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", f"{session.id}.{message.participant_id}@{organiser.rpartition('@')[2]}")
+    event.add("dtstamp", now)
+    event.add("dtstart", session.starts_at)
+    event.add("dtend", session.ends_at or session.starts_at + _LASTS)
+    event.add("summary", summary)
+    event.add("location", cohort.site_name)
+    event.add("organizer", f"mailto:{organiser}")
+    event.add("attendee", f"mailto:{attendee}", parameters={"PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"})
+    return event
+
+
+def _calendar(method: str, events: Iterable[icalendar.Event]) -> Calendar:
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//Limber//notifications//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    for event in events:
+        calendar.add_component(event)
+    return Calendar(method, calendar.to_ical().decode())

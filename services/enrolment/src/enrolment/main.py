@@ -77,6 +77,8 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
     programmes = load_programmes()
     if settings.bars_programme not in programmes:
         raise ProgrammeDataError("LIMBER_BARS_PROGRAMME names no programme")
+    names = {programme.code: programme.name for programme in programmes.values()}
+    pages = Pages(f"{NAME}.http")
     rules = Rules(programmes=programmes, in_production=settings.in_production)
     organisations = Organisations(
         engine=service.engine,
@@ -103,8 +105,13 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
         nominating=nominating,
         door=door,
         organisations=organisations,
+        transaction=service.transaction,
         reading=service.engine.connect,
         files=BulkRepository,
+        access=service.access,
+        pages=pages,
+        programmes=names,
+        now=service.clock.now,
     )
     intake = Intake(
         rules=rules,
@@ -116,7 +123,6 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
     )
     promising = Promising(intake=intake, store=PromiseRepository, clock=service.clock)
     direct = DirectIntake(transaction=service.transaction, clock=service.clock, rules=rules, store=_repository, new_id=new_id)
-    pages = Pages(f"{NAME}.http")
 
     async def review(referral_id: UUID, *, accept: bool, note: str, reviewer: Reviewer, now: datetime) -> Referral:
         async with service.transaction() as conn:
@@ -138,7 +144,6 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
             return await PromiseRepository(conn).try_again(promise_id, real_now=service.clock.real_now())
 
     engine, access = service.engine, service.access
-    names = {programme.code: programme.name for programme in programmes.values()}
     journey_page = JourneyPage(engine=engine, pages=pages, programmes=names, others=OTHER_PARTS)
     joints = tuple(sorted({joint for programme in programmes.values() for joint in programme.joints}))
     change_page = ChangePage(engine=engine, pages=pages, programmes=names, joints=joints)

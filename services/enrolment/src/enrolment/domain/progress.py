@@ -38,13 +38,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPlace:
-    """What was last known of a place, and what was last told of it."""
+    """What was last known of a place, and what was last told of it; `first_told_at` is when it was first news to anybody."""
 
     place_id: UUID
     enrolment_id: UUID
     sequence: int
     status: str
     told: str | None
+    first_told_at: datetime | None
     changed_at: datetime
 
 

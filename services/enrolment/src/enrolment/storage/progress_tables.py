@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Index, Table, Text, Uuid
 
 from enrolment.storage.metadata import METADATA
 
-# `told` is what those who care for the person heard last.
+# `told` is what those who care for the person heard last, or would have heard; `first_told_at` since when there is any such news.
 PLACES = Table(
     "places",
     METADATA,
@@ -13,6 +13,7 @@ PLACES = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("status", Text, nullable=False),
     Column("told", Text),
+    Column("first_told_at", DateTime(timezone=True)),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Index("places_of_enrolment", "enrolment_id"),
 )

@@ -20,11 +20,22 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from enrolment.storage.metadata import KIT, METADATA
 from enrolment.storage.nomination_tables import BULK_JOBS, BULK_LINES, NOMINATIONS
+from enrolment.storage.poster_tables import POSTERS
 from enrolment.storage.progress_tables import PLACES
 from enrolment.storage.webhook_tables import WEBHOOK_DELIVERIES, WEBHOOK_ENDPOINTS
 
 # Those that stand in a module of their own belong to the same metadata.
-__all__ = ["BULK_JOBS", "BULK_LINES", "KIT", "METADATA", "NOMINATIONS", "PLACES", "WEBHOOK_DELIVERIES", "WEBHOOK_ENDPOINTS"]
+__all__ = [
+    "BULK_JOBS",
+    "BULK_LINES",
+    "KIT",
+    "METADATA",
+    "NOMINATIONS",
+    "PLACES",
+    "POSTERS",
+    "WEBHOOK_DELIVERIES",
+    "WEBHOOK_ENDPOINTS",
+]
 
 ORGANISATIONS = Table(
     "organisations",

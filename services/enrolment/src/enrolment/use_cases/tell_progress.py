@@ -63,17 +63,7 @@ async def tell_progress(places: Sequence[Place], *, store: ProgressStore, now: d
     ]
     care, found = await _heard(fresh, store=store, now=now)
     await store.save(
-        [
-            KeptPlace(
-                place_id=place.place_id,
-                enrolment_id=place.enrolment_id,
-                sequence=place.sequence,
-                status=place.status,
-                told=news[place_id] or (kept[place_id].told if place_id in kept else None),
-                changed_at=place.changed_at,
-            )
-            for place_id, place in newest.items()
-        ],
+        [_after(place, kept.get(place_id), now=now) for place_id, place in newest.items()],
         [nomination for nomination, _ in found],
     )
     return Told(care=care, found=found)
@@ -94,6 +84,20 @@ async def _heard(
         for _, nomination in (await store.nominations(placed) if placed else ())
     ]
     return care, found
+
+
+def _after(place: Place, before: KeptPlace | None, *, now: datetime) -> KeptPlace:
+    told = news_of(place.status) or (before.told if before else None)
+    first_told_at = before.first_told_at if before else None
+    return KeptPlace(
+        place_id=place.place_id,
+        enrolment_id=place.enrolment_id,
+        sequence=place.sequence,
+        status=place.status,
+        told=told,
+        first_told_at=first_told_at or (now if told else None),
+        changed_at=place.changed_at,
+    )
 
 
 def _place_found(nomination: Nomination, now: datetime) -> Receipt:

@@ -17,7 +17,7 @@ def _reactions(around: Surroundings) -> tuple[Reaction[Any], ...]:
 
 
 def _routers(around: Surroundings) -> tuple[APIRouter, ...]:
-    return (around.nomination_routes(channel=NAME, path="/leisure/booking-requests"),)
+    return around.nomination_routes(channel=NAME, path="/leisure/booking-requests", counts="/leisure/counts")
 
 
 CHANNEL = Channel(name=NAME, reactions=_reactions, routers=_routers)

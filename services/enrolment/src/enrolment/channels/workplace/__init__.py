@@ -5,6 +5,8 @@ from typing import Any
 from fastapi import APIRouter
 
 from enrolment.channels.channel import Channel, Surroundings
+from enrolment.channels.workplace.posters import PosterDesk
+from enrolment.http.posters import PosterPage, posters_router
 from service_kit.consumer import Reaction
 
 NAME = "workplace"
@@ -17,7 +19,12 @@ def _reactions(around: Surroundings) -> tuple[Reaction[Any], ...]:
 
 
 def _routers(around: Surroundings) -> tuple[APIRouter, ...]:
-    return (around.nomination_routes(channel=NAME, path="/workplace/nominations"),)
+    posters = PosterDesk(transaction=around.transaction, programmes=around.programmes, now=around.now)
+    page = PosterPage(pages=around.pages, posters=posters, programmes=around.programmes, reading=around.reading, now=around.now)
+    return (
+        *around.nomination_routes(channel=NAME, path="/workplace/nominations", counts="/workplace/counts"),
+        posters_router(access=around.access, page=page),
+    )
 
 
 CHANNEL = Channel(name=NAME, reactions=_reactions, routers=_routers)

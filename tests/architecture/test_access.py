@@ -12,12 +12,13 @@ from service_kit.access import Access
 from service_kit.database import create_engine
 from support.built_services import SERVICES, app_of
 
-# Health, signing in and out, static files, and a participant's own link.
+# Health, signing in and out, static files, a participant's own link, and the form that anybody may fill in about themselves.
 OPEN = re.compile(
     r"/(\w+)/(health/(live|ready|work)|sign-in|sign-out|assets(/.*)?)"
     r"|/outcomes/q/\{token\}(/.*)?"
     r"|/scheduling/offers/\{token\}"
     r"|/notifications/unsubscribe/\{token\}"
+    r"|/enrolment/(self-referral(/.*)?|(complete|confirm|me)/\{token\}(/.*)?)"
 )
 PLAUSIBLE_ID = "0193590a-5c00-7000-8000-000000000001"
 

@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from enrolment.bars.answer import Answerer
 from enrolment.channels import CHANNELS
 from enrolment.channels.channel import Channel, Surroundings
+from enrolment.channels.own_pages import OwnPages
+from enrolment.channels.self_referral.expiry import expiry
 from enrolment.channels.webhooks import WebhookDesk
 from enrolment.domain.programmes import Programme, ProgrammeDataError, by_code, read_programme
 from enrolment.domain.promises import Promise
@@ -49,8 +51,10 @@ from enrolment.providers.webhooks import WebhookPost
 from enrolment.settings import EnrolmentSettings
 from enrolment.storage import audit
 from enrolment.storage.bulk import BulkRepository, next_unfinished_at
+from enrolment.storage.forms import confirmations_by_id
 from enrolment.storage.nominations import NominationRepository, stand_ins_by_id
 from enrolment.storage.people import PeopleRepository
+from enrolment.storage.preferences import wishes_of
 from enrolment.storage.progress import ProgressRepository
 from enrolment.storage.promises import PromiseRepository, next_due_at
 from enrolment.storage.repositories import IntakeRepository, participants_by_id
@@ -112,6 +116,16 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
         pages=pages,
         programmes=names,
         now=service.clock.now,
+        own=OwnPages(
+            transaction=service.transaction,
+            reading=service.engine.connect,
+            rules=rules,
+            now=service.clock.now,
+            new_id=new_id,
+            new_token=_new_token,
+            pages=pages,
+            access=service.access,
+        ),
     )
     intake = Intake(
         rules=rules,
@@ -182,6 +196,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
             DueWork(name="files", run=door.do_portion, next_due_at=next_unfinished_at),
             webhooks.due_work(),
             _fetching(service, promising, settings),
+            expiry(around.own),
         ],
         current={publish.CONTACT: _contacts, publish.PERSON: _people},
     )
@@ -251,9 +266,13 @@ def _repository(conn: AsyncConnection, now: datetime) -> IntakeRepository:
 
 
 async def _contacts(conn: AsyncConnection, ids: Sequence[str]) -> Mapping[str, BaseModel | None]:
-    known = publish.contacts_of(await participants_by_id(conn, ids))
+    participants = await participants_by_id(conn, ids)
+    known = publish.contacts_of(participants, await wishes_of(conn, [each.id for each in participants]))
     stand_ins = [each for each in ids if each not in known]
-    return known | (publish.contacts_of_stand_ins(await stand_ins_by_id(conn, stand_ins)) if stand_ins else {})
+    if not stand_ins:
+        return known
+    nominated = publish.contacts_of_stand_ins(await stand_ins_by_id(conn, stand_ins))
+    return known | nominated | publish.contacts_of_confirmations(await confirmations_by_id(conn, stand_ins))
 
 
 async def _people(conn: AsyncConnection, ids: Sequence[str]) -> Mapping[str, BaseModel | None]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from event_contracts.contacts import Contact
 from event_contracts.contract import Contract
-from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged, ReferralDecided
+from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged, PreferencesChanged, ReferralDecided
 from event_contracts.intake import Nomination, NominationRemoval, Referral, ReferralAvailable
 from event_contracts.notifications import MessageChanged, ReplyReceived
 from event_contracts.outcomes import AssessmentScored, QuestionnaireChanged, SignpostingIssued
@@ -192,7 +192,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         publisher="enrolment",
         readers=("notifications",),
         meaning="What was decided about a referral",
-        codes={"status": REFERRAL_STATUSES, "channel": ("gp",)},
+        codes={"status": REFERRAL_STATUSES, "channel": ("gp", "workplace", "leisure", "self_referral", "staff")},
     ),
     EventType(
         type="enrolment.enrolment.changed.v1",
@@ -218,6 +218,19 @@ EVENT_TYPES: tuple[EventType, ...] = (
         readers=("notifications",),
         meaning="A person has died, was merged into another or erased, or is back",
         codes={"status": PERSON_STATUSES},
+    ),
+    EventType(
+        type="enrolment.preferences.changed.v1",
+        stream="ENROLMENT",
+        subject="enrolment.preferences.changed.v1.{bucket}",
+        model=PreferencesChanged,
+        publisher="enrolment",
+        readers=(),
+        meaning="What a person agreed to and wishes",
+        codes={
+            "preferred_channel": ("sms", "email"),
+            "source": ("self_referral", "nomination", "own_page", "staff", "gp", "text_message"),
+        },
     ),
     EventType(
         type="enrolment.link.changed.v1",

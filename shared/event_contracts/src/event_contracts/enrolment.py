@@ -73,3 +73,18 @@ class PersonChanged(Contract):
     status: str
     merged_into: UUID | None = None
     changed_at: datetime
+
+
+class PreferencesChanged(Contract):
+    """What a person agreed to and wishes, and where they said so."""
+
+    participant_id: UUID
+    sequence: int
+    language: str
+    preferred_channel: str | None = None
+    allows_sms: bool
+    allows_email: bool
+    shares_with_gp: bool
+    allows_marketing: bool
+    source: str
+    changed_at: datetime

@@ -23,6 +23,21 @@ _MONTHS = (
     "November",
     "December",
 )
+_WELSH_WEEKDAYS = ("Dydd Llun", "Dydd Mawrth", "Dydd Mercher", "Dydd Iau", "Dydd Gwener", "Dydd Sadwrn", "Dydd Sul")
+_WELSH_MONTHS = (
+    "Ionawr",
+    "Chwefror",
+    "Mawrth",
+    "Ebrill",
+    "Mai",
+    "Mehefin",
+    "Gorffennaf",
+    "Awst",
+    "Medi",
+    "Hydref",
+    "Tachwedd",
+    "Rhagfyr",
+)
 
 
 def local(instant: datetime) -> datetime:
@@ -33,29 +48,34 @@ def local(instant: datetime) -> datetime:
     return instant.astimezone(LOCAL_TIME)
 
 
-def long_date(day: date | datetime) -> str:
-    """A day as "Monday 30 November 2026"; an instant gives its day in Europe/London."""
+def long_date(day: date | datetime, language: str = "en") -> str:
+    """A day as "Monday 30 November 2026", in Welsh for `cy`; an instant gives its day in Europe/London."""
     if isinstance(day, datetime):
         day = local(day).date()
-    return f"{_WEEKDAYS[day.weekday()]} {short_date(day)}"
+    weekdays = _WELSH_WEEKDAYS if language == "cy" else _WEEKDAYS
+    return f"{weekdays[day.weekday()]} {short_date(day, language)}"
 
 
-def short_date(day: date | datetime) -> str:
-    """A day as "30 November 2026"; an instant gives its day in Europe/London."""
+def short_date(day: date | datetime, language: str = "en") -> str:
+    """A day as "30 November 2026", in Welsh for `cy`; an instant gives its day in Europe/London."""
     if isinstance(day, datetime):
         day = local(day).date()
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    months = _WELSH_MONTHS if language == "cy" else _MONTHS
+    return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
-def clock_time(instant: datetime) -> str:
-    """The time of day in Europe/London as "10:00am"."""
+def clock_time(instant: datetime, language: str = "en") -> str:
+    """The time of day in Europe/London as "10:00am", in Welsh as "10:00"."""
     there = local(instant)
+    if language == "cy":
+        return f"{there:%H:%M}"
     return f"{there.hour % 12 or 12}:{there.minute:02d}{'am' if there.hour < 12 else 'pm'}"  # noqa: PLR2004 - noon
 
 
-def long_time(instant: datetime) -> str:
-    """An instant as "Monday 30 November 2026 at 10:00am", Europe/London."""
-    return f"{long_date(instant)} at {clock_time(instant)}"
+def long_time(instant: datetime, language: str = "en") -> str:
+    """An instant as "Monday 30 November 2026 at 10:00am", in Welsh for `cy`, Europe/London."""
+    between = "am" if language == "cy" else "at"
+    return f"{long_date(instant, language)} {between} {clock_time(instant, language)}"
 
 
 def nhs_number(digits: str) -> str:

@@ -1,8 +1,9 @@
 """A service's templates, rendered inside the shared page."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -37,6 +38,25 @@ class FieldError:
 
     field: str
     text: str
+
+
+# What every page says by itself. The Welsh was written by machine; a translator has not read it yet.
+PAGE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": {
+            "skip": "Skip to main content",
+            "error": "Error",
+            "problem": "There is a problem",
+            "about": "supervised exercise and education for people with joint pain",
+        },
+        "cy": {
+            "skip": "Neidio i'r prif gynnwys",
+            "error": "Gwall",
+            "problem": "Mae problem",
+            "about": "ymarfer dan oruchwyliaeth ac addysg i bobl â phoen yn y cymalau",
+        },
+    }
+)
 
 
 class MissingName(ChainableUndefined):
@@ -113,6 +133,7 @@ class Pages:
         return HTMLResponse(
             self._environment.get_template(template).render(
                 {
+                    "page_words": PAGE_WORDS.get(str(context.get("lang", "en")), PAGE_WORDS["en"]),
                     "member": getattr(request.state, "member", None),
                     "part_only": PART_HEADER in request.headers,
                     "path": request.url.path,

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from enrolment.channels.own_pages import OwnPages
 from enrolment.http.counts import counts_router
 from enrolment.http.nominations import NominationRoutes
 from enrolment.http.organisations import Organisations
@@ -36,6 +37,7 @@ class Surroundings:
     pages: Pages
     programmes: Mapping[str, str]
     now: Callable[[], datetime]
+    own: OwnPages
 
     def nomination_routes(self, *, channel: str, path: str, counts: str) -> tuple[APIRouter, ...]:
         """Return the routes of a channel whose senders nominate, and that of how many came of it."""

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from enrolment.domain.reason import Reason
 
+# How the event id of what came by one of our own forms begins: nobody outside waits for its answer.
+BY_FORM = "form "
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
@@ -31,3 +34,8 @@ class Receipt:
     settles_body: bool = False
     is_cancellation: bool = False
     decided_at: datetime
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether somebody outside waits for it."""
+        return not self.event_id.startswith(BY_FORM)

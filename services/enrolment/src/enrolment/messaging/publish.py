@@ -1,22 +1,25 @@
 """Decisions to events."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from enrolment.domain.confirmations import Confirmation
 from enrolment.domain.enrolments import Enrolment
 from enrolment.domain.hearing import as_heard, hears_of_care
 from enrolment.domain.links import IssuedLink, Link
 from enrolment.domain.nominations import Nomination
 from enrolment.domain.person import Participant
+from enrolment.domain.preferences import Preferences, Wishes
 from enrolment.domain.progress import PLACED
 from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import Referral
 from enrolment.use_cases.outcome import Outcome, StepTaken
 from enrolment.use_cases.tell_progress import CareNews
 from event_contracts.contacts import Contact
-from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged, ReferralDecided
+from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged, PreferencesChanged, ReferralDecided
 from event_contracts.people import Person as PersonContract
 from event_contracts.receipts import NominationReceipt, ReferralProgress
 from event_contracts.receipts import Reason as ReasonContract
@@ -34,7 +37,8 @@ def events_of(outcome: Outcome, *, because: Event | None) -> Iterator[Outgoing]:
 
     Readers assume no order, but the place that somebody waits for comes sooner when the enrolment is told first.
     """
-    yield receipt_event(outcome.receipt, because=because)
+    if outcome.receipt.has_reader:
+        yield receipt_event(outcome.receipt, because=because)
     for enrolment in outcome.enrolments:
         yield _enrolment_event(enrolment, because)
     for participant in outcome.contacts:
@@ -169,8 +173,8 @@ def contacts_of_stand_ins(nominations: Sequence[Nomination]) -> dict[str, Contac
     }
 
 
-def contacts_of(participants: Sequence[Participant]) -> dict[str, Contact]:
-    """Return how to reach each participant, by id. GP referrals bring the consent to appointment messages with them."""
+def contacts_of(participants: Sequence[Participant], wishes: Mapping[UUID, Wishes] = MappingProxyType({})) -> dict[str, Contact]:
+    """Return how to reach each participant, by id. Referrals bring the consent to messages about the programme with them."""
     return {
         str(participant.id): Contact(
             participant_id=participant.id,
@@ -180,9 +184,66 @@ def contacts_of(participants: Sequence[Participant]) -> dict[str, Contact]:
             email=participant.person.email,
             language=participant.person.language,
             preferred_channel=participant.person.preferred_channel,
+            allows_sms=wishes[participant.id].allows_sms if participant.id in wishes else True,
+            allows_email=wishes[participant.id].allows_email if participant.id in wishes else True,
         )
         for participant in participants
     }
+
+
+def contacts_of_confirmations(confirmations: Sequence[Confirmation]) -> dict[str, Contact]:
+    """Return how to reach whoever is at an address that is to be confirmed; nobody, once that is over."""
+    return {
+        str(confirmation.id): Contact(
+            participant_id=confirmation.id,
+            sequence=confirmation.sequence,
+            greeting_name=confirmation.greeting_name,
+            phone=confirmation.phone,
+            email=confirmation.email,
+            language=confirmation.language,
+        )
+        for confirmation in confirmations
+    }
+
+
+def contact_of_confirmation(confirmation: Confirmation) -> Outgoing:
+    """Return the event that an address is to be confirmed, or no longer is."""
+    return Outgoing(
+        type=CONTACT,
+        nats_subject=f"{CONTACT}.{confirmation.id}",
+        aggregate=str(confirmation.id),
+        sequence=confirmation.sequence,
+        body=None,
+    )
+
+
+def contact_changed(participant: Participant) -> Outgoing:
+    """Return the event that somebody is reached in another way."""
+    return _from_current_rows(CONTACT, participant, None)
+
+
+def preferences_changed(preferences: Preferences) -> Outgoing:
+    """Return the event of what a person agreed to and wishes."""
+    kind = "enrolment.preferences.changed.v1"
+    wishes = preferences.wishes
+    return Outgoing(
+        type=kind,
+        nats_subject=f"{kind}.{bucket_of(preferences.participant_id)}",
+        aggregate=str(preferences.participant_id),
+        sequence=preferences.sequence,
+        body=PreferencesChanged(
+            participant_id=preferences.participant_id,
+            sequence=preferences.sequence,
+            language=wishes.language,
+            preferred_channel=wishes.preferred_channel,
+            allows_sms=wishes.allows_sms,
+            allows_email=wishes.allows_email,
+            shares_with_gp=wishes.shares_with_gp,
+            allows_marketing=wishes.allows_marketing,
+            source=preferences.source,
+            changed_at=preferences.changed_at,
+        ),
+    )
 
 
 def people_of(participants: Sequence[Participant]) -> dict[str, PersonContract]:

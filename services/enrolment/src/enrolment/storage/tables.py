@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from enrolment.storage.form_tables import CONFIRMATIONS, DRAFTS, PREFERENCE_CHANGES, PREFERENCES
 from enrolment.storage.metadata import KIT, METADATA
 from enrolment.storage.nomination_tables import BULK_JOBS, BULK_LINES, NOMINATIONS
 from enrolment.storage.poster_tables import POSTERS
@@ -28,11 +29,15 @@ from enrolment.storage.webhook_tables import WEBHOOK_DELIVERIES, WEBHOOK_ENDPOIN
 __all__ = [
     "BULK_JOBS",
     "BULK_LINES",
+    "CONFIRMATIONS",
+    "DRAFTS",
     "KIT",
     "METADATA",
     "NOMINATIONS",
     "PLACES",
     "POSTERS",
+    "PREFERENCES",
+    "PREFERENCE_CHANGES",
     "WEBHOOK_DELIVERIES",
     "WEBHOOK_ENDPOINTS",
 ]

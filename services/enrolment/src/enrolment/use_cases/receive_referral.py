@@ -25,7 +25,10 @@ LOCAL_TIME = ZoneInfo("Europe/London")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveReferral:
-    """One referral. `field_names` gives the sender's names for our fields, where they differ, so that reasons point to theirs."""
+    """One referral. `field_names` gives the sender's names for our fields, where they differ, so that reasons point to theirs.
+
+    One that is not `vouched_for` says who somebody claims to be: it never completes what is known of a person.
+    """
 
     sent: Sent
     sender_referral_id: str
@@ -38,6 +41,7 @@ class ReceiveReferral:
     access_needs: tuple[str, ...] = ()
     available: tuple[str, ...] = ()
     employer: str | None = None
+    vouched_for: bool = True
     field_names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -68,7 +72,7 @@ def receive_referral(
 
     identity = command.person.identity()
     match = known.match(identity)
-    participant, changed = _participant(command.person, match, known, new_id)
+    participant, changed = _participant(command, match, known, new_id)
     before = known.referrals_of([participant.id])
     enrolled = known.enrolled_in(participant.id, programme.code)
     decision = decide(
@@ -168,12 +172,12 @@ def _referred_at(referral: Referral) -> datetime:
     return datetime.combine(referral.referred_on, time(), LOCAL_TIME).astimezone(UTC)
 
 
-def _participant(person: Person, match: Match, known: Known, new_id: Callable[[], UUID]) -> tuple[Participant, bool]:
+def _participant(command: ReceiveReferral, match: Match, known: Known, new_id: Callable[[], UUID]) -> tuple[Participant, bool]:
     if match.same is None:
-        participant = Participant(id=new_id(), sequence=1, person=person)
+        participant = Participant(id=new_id(), sequence=1, person=command.person)
     else:
         before = known.participants[match.same]
-        completed = before.person.completed_by(person)
+        completed = before.person.completed_by(command.person) if command.vouched_for else before.person
         if completed == before.person:
             return before, False
         participant = replace(before, sequence=before.sequence + 1, person=completed)

@@ -157,7 +157,11 @@ def read_referral(event: Event) -> ReferralDecision:
     """Translate `enrolment.referral.decided.v1`."""
     fact = read_model(event, ReferralDecided)
     return ReferralDecision(
-        referral_id=fact.referral_id, sequence=fact.sequence, participant_id=fact.participant_id, status=fact.status
+        referral_id=fact.referral_id,
+        sequence=fact.sequence,
+        participant_id=fact.participant_id,
+        status=fact.status,
+        channel=fact.channel,
     )
 
 

@@ -13,6 +13,8 @@ from service_kit.results import Done
 
 WORTH_TELLING_FOR = timedelta(days=30)
 CANCELLED = "cancelled"
+# A message would also tell whoever filled in the form whether the person was known before.
+BY_FORM = frozenset({"self_referral", "workplace", "leisure"})
 # Any other status, also one we don't know, is not the person's to hear.
 _TOLD = MappingProxyType(
     {
@@ -31,6 +33,12 @@ class ReferralDecision:
     sequence: int
     participant_id: UUID
     status: str
+    channel: str = "gp"
+
+    @property
+    def was_told_on_the_page(self) -> bool:
+        """Whether the person sent it by a form, whose last page said what was decided at once."""
+        return self.channel in BY_FORM and self.sequence == 1
 
 
 async def plan_messages_about_referral(
@@ -46,7 +54,7 @@ async def plan_messages_about_referral(
             continue
         versions[decision.referral_id] = newest[decision.referral_id] = decision.sequence
         about_id = str(decision.referral_id)
-        kind = _TOLD.get(decision.status)
+        kind = None if decision.was_told_on_the_page else _TOLD.get(decision.status)
         if kind is not None or decision.status == CANCELLED:
             for message in book.of(decision.participant_id):
                 if message.about_id == about_id and message.is_open and message.kind is not kind:

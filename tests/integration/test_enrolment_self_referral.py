@@ -124,7 +124,7 @@ async def test_a_hot_joint_leads_to_advice_for_today_and_to_a_clinician(
 
 
 async def test_who_is_too_young_hears_why_at_once(enrolment: EnrolmentBench, person: httpx.AsyncClient) -> None:
-    young = {"birth-date": {"birth_date-day": "1", "birth_date-month": "5", "birth_date-year": "1999"}}
+    young = {"birth-date": {"birth_date[day]": "1", "birth_date[month]": "5", "birth_date[year]": "1999"}}
     await send_for_code(person, young)
     await person.post(f"{START}/confirm", data={"code": (await issued(enrolment))["code"]})
     assert "45 or older" in (await person.get(f"{START}/done")).text

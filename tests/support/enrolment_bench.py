@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from nats.aio.client import Client
 
@@ -210,6 +212,19 @@ class EnrolmentBench:
         subscription = await self.admin.jetstream().subscribe(f"receipts.gp.{practice.code}", ordered_consumer=True)
         async for message in subscription.messages:
             practice.receipts.append(json.loads(message.data))
+
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator[str]:
+        """The service on a socket for a browser; its address."""
+        listening = socket.create_server(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(self.app, log_level="critical", lifespan="off", ws="none"))
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield f"http://localhost:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving
+            listening.close()
 
 
 def bearer(role: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import httpx
 START = "/enrolment/self-referral"
 SOMEBODY: dict[str, dict[str, Any]] = {
     "name": {"given_name": "Rhian", "family_name": "Selfmade"},
-    "birth-date": {"birth_date-day": "1", "birth_date-month": "5", "birth_date-year": "1955"},
+    "birth-date": {"birth_date[day]": "1", "birth_date[month]": "5", "birth_date[year]": "1955"},
     "postcode": {"postcode": "LS1 4AP"},
     "nhs-number": {"nhs_number": ""},
     "reach": {"reach_by": "sms"},

@@ -106,7 +106,7 @@ def test_an_empty_text_is_missing_unless_it_may_be_left_out() -> None:
     ],
 )
 def test_a_date_of_birth_is_a_real_day_in_a_lifetime(parts: tuple[str, str, str], code: str) -> None:
-    entered = {f"birth_date-{name}": [value] for name, value in zip(("day", "month", "year"), parts, strict=True)}
+    entered = {f"birth_date[{name}]": [value] for name, value in zip(("day", "month", "year"), parts, strict=True)}
     assert read([Field(name="birth_date", kind="date")], entered, today=TODAY) == ({}, [Problem("birth_date-day", code)])
 
 

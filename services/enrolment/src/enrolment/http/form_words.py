@@ -164,7 +164,7 @@ def _field(
     if field.kind == "date":
         day = before.split("-") if isinstance(before, str) else ["", "", ""]
         for part, value in zip(("year", "month", "day"), day, strict=True):
-            given = next(iter(entered.get(f"{field.name}-{part}", ())), "") if entered is not None else value.lstrip("0")
+            given = next(iter(entered.get(f"{field.name}[{part}]", ())), "") if entered is not None else value.lstrip("0")
             values[part] = given
     return FieldShown(
         field=field,

@@ -123,7 +123,7 @@ def _text(field: Field, entered: Mapping[str, Sequence[str]], today: date) -> tu
 
 
 def _date(field: Field, entered: Mapping[str, Sequence[str]], today: date) -> tuple[Answer | None, str | None]:
-    parts = [_first(entered, f"{field.name}-{part}") for part in ("day", "month", "year")]
+    parts = [_first(entered, f"{field.name}[{part}]") for part in ("day", "month", "year")]
     if not any(parts):
         return None, f"{field.name}_missing"
     if not all(re.fullmatch(r"[0-9]{1,4}", part) for part in parts):

@@ -35,6 +35,7 @@ from enrolment.http.organisations import Organisations, organisations_router
 from enrolment.http.participants import JourneyPage, participants_router
 from enrolment.http.people_steps import PeopleSteps, Step
 from enrolment.http.promises import promises_router
+from enrolment.http.review_queue import review_queue_router
 from enrolment.http.reviews import reviews_router
 from enrolment.http.standings import standings_router
 from enrolment.http.webhook_page import webhook_page_router
@@ -50,6 +51,7 @@ from enrolment.providers.promised_referrals import PromisedReferrals
 from enrolment.providers.webhooks import WebhookPost
 from enrolment.settings import EnrolmentSettings
 from enrolment.storage import audit
+from enrolment.storage.bank_holidays import load_bank_holidays
 from enrolment.storage.bulk import BulkRepository, next_unfinished_at
 from enrolment.storage.forms import confirmations_by_id
 from enrolment.storage.nominations import NominationRepository, stand_ins_by_id
@@ -61,7 +63,7 @@ from enrolment.storage.repositories import IntakeRepository, participants_by_id
 from enrolment.use_cases.fetch_promised import Fetching, PromiseDesk, fetch_promised
 from enrolment.use_cases.outcome import StepTaken
 from enrolment.use_cases.receive_referral import Rules
-from enrolment.use_cases.review_referral import Reviewer, review_referral
+from enrolment.use_cases.review_referral import Reviewer, ask_sender, review_referral
 from page_base.installation import install
 from page_base.pages import Pages
 from service_kit import command, outbox
@@ -146,6 +148,12 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
             await outbox.add(conn, list(publish.events_of(outcome, because=None)))
         return outcome.referrals[0]
 
+    async def ask(referral_id: UUID, *, question: str, reviewer: Reviewer, now: datetime) -> None:
+        async with service.transaction() as conn:
+            store = _repository(conn, now)
+            outcome = await ask_sender(referral_id, question=question, reviewer=reviewer, store=store, now=now)
+            await outbox.add(conn, list(publish.events_of(outcome, because=None)))
+
     async def take(step: Step) -> StepTaken:
         async with service.transaction() as conn:
             now = service.clock.now()
@@ -171,7 +179,17 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
         ],
         routers=[
             participants_router(engine=engine, access=access, pages=pages, journey_page=journey_page),
-            reviews_router(engine=engine, access=access, journey_page=journey_page, review=review, now=service.clock.now),
+            reviews_router(
+                engine=engine, access=access, journey_page=journey_page, review=review, ask=ask, now=service.clock.now
+            ),
+            review_queue_router(
+                engine=engine,
+                access=access,
+                pages=pages,
+                programmes=names,
+                bank_holidays=load_bank_holidays(settings.bank_holidays),
+                now=service.clock.now,
+            ),
             corrections_router(people_steps),
             standings_router(people_steps),
             merges_router(people_steps),

@@ -1,6 +1,7 @@
 """Enrolment's settings, from the environment."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import PositiveFloat, PositiveInt
 
@@ -17,6 +18,8 @@ class EnrolmentSettings(ServiceSettings):
 
     An organisation may send `organisation_burst` HTTP requests at once, and `organisation_requests_per_second` over time.
 
+    `bank_holidays` is the division of the United Kingdom by which working days are counted.
+
     `webhook_private_hosts` (`host:port`) may get webhooks although they are private or without TLS.
     """
 
@@ -29,3 +32,4 @@ class EnrolmentSettings(ServiceSettings):
     organisation_requests_per_second: PositiveFloat = 30.0
     organisation_burst: PositiveInt = 120
     webhook_private_hosts: tuple[str, ...] = ()
+    bank_holidays: Literal["england-and-wales", "scotland", "northern-ireland"] = "england-and-wales"

@@ -65,6 +65,7 @@ TIMES_OF_THE_WEEK = (
 )
 NOMINATION_STATUSES = ("received", "removed", "place_found", "invalid")
 REFERRAL_STATUSES = ("accepted", "duplicate", "needs_review", "declined", "cancelled", "invalid")
+RECEIPT_STATUSES = (*REFERRAL_STATUSES, "question")
 
 EVENT_TYPES: tuple[EventType, ...] = (
     EventType(
@@ -95,7 +96,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         publisher="enrolment",
         readers=("the GP system",),
         meaning="What became of an event that a GP system sent",
-        codes={"status": ("received", "accepted", "duplicate", "needs_review", "declined", "cancelled", "invalid")},
+        codes={"status": ("received", *RECEIPT_STATUSES)},
     ),
     EventType(
         type="receipts.gp.progress.v1",

@@ -66,6 +66,7 @@ class Referral:
     access_needs: tuple[str, ...] = ()
     available: tuple[str, ...] = ()
     employer: str | None = None
+    asked_at: datetime | None = None
 
     def become(
         self,

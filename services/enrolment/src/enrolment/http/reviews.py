@@ -18,6 +18,7 @@ from enrolment.use_cases.review_referral import (
     NoSuchReferralError,
     NotWaitingError,
     OnlyClinicianError,
+    QuestionMissingError,
     ReasonMissingError,
     Reviewer,
     ReviewError,
@@ -26,6 +27,7 @@ from page_base.pages import FieldError
 from service_kit.access import Access, Member
 
 LONGEST_NOTE = 500
+QUEUE = "/enrolment/review"
 
 
 class Review(Protocol):
@@ -34,10 +36,16 @@ class Review(Protocol):
     async def __call__(self, referral_id: UUID, *, accept: bool, note: str, reviewer: Reviewer, now: datetime) -> Referral: ...
 
 
+class Ask(Protocol):
+    """Asks the sender of one referral in a transaction of its own. Raises ReviewError."""
+
+    async def __call__(self, referral_id: UUID, *, question: str, reviewer: Reviewer, now: datetime) -> None: ...
+
+
 def reviews_router(
-    *, engine: AsyncEngine, access: Access, journey_page: JourneyPage, review: Review, now: Callable[[], datetime]
+    *, engine: AsyncEngine, access: Access, journey_page: JourneyPage, review: Review, ask: Ask, now: Callable[[], datetime]
 ) -> APIRouter:
-    """`POST /enrolment/referrals/{referral_id}/review` with `decision` (accept or decline) and `note` as a form."""
+    """`POST /enrolment/referrals/{referral_id}/review` with `decision` (accept, decline or ask) and `note` as a form."""
     router = APIRouter()
 
     @router.post("/referrals/{referral_id}/review")
@@ -47,20 +55,27 @@ def reviews_router(
         member: Annotated[Member, Depends(access.allow("coordinator", CLINICIAN))],
         decision: Annotated[str, Form()] = "",
         note: Annotated[str, Form()] = "",
+        back: Annotated[str, Form()] = "",
     ) -> Response:
-        """Accept or decline. A browser gets the journey page, a program JSON."""
+        """Accept, decline, or ask the sender. A browser goes on to the journey, or back to the queue; a program gets JSON."""
         wrong = _wrong_input(decision, note)
         if wrong is not None:
             return await refused(request, referral_id, member, HTTPStatus.UNPROCESSABLE_ENTITY, wrong)
         reviewer = Reviewer(name=member.name, role=member.role)
         try:
+            if decision == "ask":
+                await ask(referral_id, question=note, reviewer=reviewer, now=now())
+                return (
+                    RedirectResponse(QUEUE, HTTPStatus.SEE_OTHER) if _is_browser(request) else JSONResponse({"status": "asked"})
+                )
             decided = await review(referral_id, accept=decision == "accept", note=note, reviewer=reviewer, now=now())
         except NoSuchReferralError as error:
             raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from None
         except ReviewError as error:
             return await refused(request, referral_id, member, *_refusal(error))
         if _is_browser(request):
-            return RedirectResponse(f"/enrolment/participants/{decided.participant_id}", HTTPStatus.SEE_OTHER)
+            path = QUEUE if back == "queue" else f"/enrolment/participants/{decided.participant_id}"
+            return RedirectResponse(path, HTTPStatus.SEE_OTHER)
         return JSONResponse(
             {
                 "referral_id": str(decided.id),
@@ -84,7 +99,7 @@ def reviews_router(
 
 
 def _wrong_input(decision: str, note: str) -> FieldError | None:
-    if decision not in {"accept", "decline"}:
+    if decision not in {"accept", "decline", "ask"}:
         return FieldError("decision", "Choose whether to accept or to decline the referral")
     if len(note) > LONGEST_NOTE or "\x00" in note:
         return FieldError("note", f"Reason must be {LONGEST_NOTE} characters or fewer")
@@ -97,7 +112,7 @@ def _refusal(error: ReviewError) -> tuple[HTTPStatus, FieldError]:
             return HTTPStatus.FORBIDDEN, FieldError("decision", str(error))
         case NotWaitingError():
             return HTTPStatus.CONFLICT, FieldError("decision", str(error))
-        case ReasonMissingError():
+        case ReasonMissingError() | QuestionMissingError():
             return HTTPStatus.UNPROCESSABLE_ENTITY, FieldError("note", str(error))
         case _:
             return HTTPStatus.UNPROCESSABLE_ENTITY, FieldError("decision", str(error))

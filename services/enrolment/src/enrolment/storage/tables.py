@@ -172,6 +172,7 @@ REFERRALS = Table(
     Column("decided_at", DateTime(timezone=True), nullable=False),
     Column("decided_by", Text),
     Column("note", Text),
+    Column("asked_at", DateTime(timezone=True)),
     Column("access_needs", JSONB, nullable=False, server_default="[]"),
     Column("available", JSONB, nullable=False, server_default="[]"),
     Column("employer", Text),

@@ -51,9 +51,10 @@ def _answer(message: Message, known: Known, rules: Rules, now: datetime, new_id:
 
 def _deed(message: Message, referral: Referral, now: datetime) -> Entry:
     sender = message.sent.sender
+    by = message.by if isinstance(message, ReceiveReferral) else None
     return Entry(
         at=now,
-        actor=Actor(kind=ORGANISATION, name=f"{sender.channel}.{sender.organisation}"),
+        actor=by or Actor(kind=ORGANISATION, name=f"{sender.channel}.{sender.organisation}"),
         deed="referral_taken_back" if isinstance(message, CancelReferral) else "referred",
         participant_id=referral.participant_id,
         about=str(referral.id),

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from enrolment.domain.audit import Actor
 from enrolment.domain.eligibility import Answers
 from enrolment.domain.enrolments import Enrolment
 from enrolment.domain.matching import Match
@@ -27,7 +28,8 @@ LOCAL_TIME = ZoneInfo("Europe/London")
 class ReceiveReferral:
     """One referral. `field_names` gives the sender's names for our fields, where they differ, so that reasons point to theirs.
 
-    One that is not `vouched_for` says who somebody claims to be: it never completes what is known of a person.
+    One that is not `vouched_for` says who somebody claims to be: it never completes what is known of a person. `by` is who sent
+    it, where that isn't an organisation.
     """
 
     sent: Sent
@@ -42,6 +44,7 @@ class ReceiveReferral:
     available: tuple[str, ...] = ()
     employer: str | None = None
     vouched_for: bool = True
+    by: Actor | None = None
     field_names: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from enrolment.domain.audit import STAFF, Actor, Entry
 from enrolment.domain.enrolments import Enrolment
+from enrolment.domain.hearing import hears_of_care
 from enrolment.domain.reason import Reason
 from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import ALREADY_ENROLLED, Referral
@@ -17,6 +18,8 @@ from enrolment.use_cases.outcome import Outcome
 from enrolment.use_cases.receive_referral import enrol
 
 CLINICIAN = "clinician"
+# The status of a receipt by which a sender is asked something.
+QUESTION = "question"
 
 
 class ReviewError(ValueError):
@@ -56,6 +59,20 @@ class NotWaitingError(ReviewError):
 
     def __init__(self, status: str) -> None:
         super().__init__(f"This referral is not waiting for a review: it is {status.replace('_', ' ')}.")
+
+
+class NobodyToAskError(ReviewError):
+    """The person sent the referral, or staff keyed it, or its sender may hear nothing of it."""
+
+    def __init__(self) -> None:
+        super().__init__("No sender can be asked about this referral: ring the person instead.")
+
+
+class QuestionMissingError(ReviewError):
+    """Somebody asks nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("Write what you would like to know: the sender is asked it.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,3 +158,38 @@ async def review_referral(
 def _decided(referral: Referral, status: str, reason: Reason, reviewer: Reviewer, note: str, now: datetime) -> Referral:
     by = f"{reviewer.name} ({reviewer.role})"
     return referral.become(status, now=now, reasons=(reason,), decided_by=by, note=note.strip() or None)
+
+
+async def ask_sender(referral_id: UUID, *, question: str, reviewer: Reviewer, store: ReviewStore, now: datetime) -> Outcome:
+    """Ask the sender of a referral that needs review, by a receipt; the referral goes on waiting. Raises ReviewError."""
+    known, receipt = await store.load_for_review(referral_id)
+    referral = known.referrals.get(referral_id)
+    if referral is None or receipt is None:
+        raise NoSuchReferralError
+    if referral.status != "needs_review":
+        raise NotWaitingError(referral.status)
+    if not receipt.has_reader or not hears_of_care(referral.channel):
+        raise NobodyToAskError
+    if not question.strip():
+        raise QuestionMissingError
+    asked = replace(referral, sequence=referral.sequence + 1, note=question.strip(), asked_at=now)
+    known.put_referral(asked)
+    answer = replace(
+        receipt,
+        sequence=receipt.sequence + 1,
+        status=QUESTION,
+        reasons=(Reason("question", question.strip()), *referral.reasons),
+        decided_at=now,
+    )
+    known.put_receipt(answer)
+    known.put_audit(
+        Entry(
+            at=now,
+            actor=Actor(kind=STAFF, name=reviewer.name, role=reviewer.role),
+            deed="sender_asked",
+            participant_id=referral.participant_id,
+            about=str(referral.id),
+        )
+    )
+    await store.save(known.changes())
+    return Outcome(receipt=answer)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from enrolment.domain.audit import THE_PERSON
 from enrolment.domain.eligibility import assess, needs_advice_today
 from enrolment.domain.form.answers import access_needs, available, clinical_answers, person_of, said_yes
 from enrolment.domain.form.draft import Draft, Verdict
@@ -56,6 +57,7 @@ async def send_form(
         available=available(answers),
         employer=employer,
         vouched_for=False,
+        by=THE_PERSON,
     )
     [outcome] = await answer_messages([command], store=store, rules=rules, now=now, new_id=new_id)
     newcomer = next((each for each in outcome.contacts if each.sequence == 1), None)

@@ -1,7 +1,7 @@
 """What the pages of the form ask for, each in a transaction of its own."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from enrolment.domain.referrals import Referral
 from enrolment.messaging import publish
 from enrolment.storage.forms import FormRepository, stand_in_of
 from enrolment.storage.nominations import NominationRepository
+from enrolment.storage.posters import employer_of_poster
 from enrolment.storage.preferences import keep_preferences
 from enrolment.storage.repositories import IntakeRepository
 from enrolment.use_cases.answer_nominations import HeldNominations
@@ -27,16 +28,12 @@ from enrolment.use_cases.send_form import send_form
 from service_kit import due, outbox
 from service_kit.outbox import Outgoing
 
-PosterEmployer = Callable[[AsyncConnection, str], Awaitable[str | None]]
-
 
 class FormDesk:
     """Keeps drafts, sends codes and makes referrals. `draft` objects that it gives are copies of what is kept."""
 
-    def __init__(self, around: OwnPages, *, employer_of_poster: PosterEmployer | None = None) -> None:
-        """`employer_of_poster` finds the organisation of a poster's code, or None."""
+    def __init__(self, around: OwnPages) -> None:
         self._around = around
-        self._employer_of_poster = employer_of_poster
 
     async def begin(self, *, programme: str, language: str) -> str:
         """Begin a self-referral; return the token of its cookie."""
@@ -256,7 +253,7 @@ class FormDesk:
         return await NominationRepository(conn).of_stand_ins([] if stand_in is None else [stand_in])
 
     async def _employer(self, conn: AsyncConnection, code: str) -> str | None:
-        return None if self._employer_of_poster is None else await self._employer_of_poster(conn, code)
+        return await employer_of_poster(conn, code, now=self._around.now())
 
 
 def _known_of(nominee: Nominee) -> dict[str, Answer]:

@@ -65,7 +65,7 @@ TIMES_OF_THE_WEEK = (
 )
 NOMINATION_STATUSES = ("received", "removed", "place_found", "invalid")
 REFERRAL_STATUSES = ("accepted", "duplicate", "needs_review", "declined", "cancelled", "invalid")
-RECEIPT_STATUSES = (*REFERRAL_STATUSES, "question")
+RECEIPT_STATUSES = ("received", "accepted", "duplicate", "needs_review", "question", "declined", "cancelled", "invalid")
 
 EVENT_TYPES: tuple[EventType, ...] = (
     EventType(
@@ -96,7 +96,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         publisher="enrolment",
         readers=("the GP system",),
         meaning="What became of an event that a GP system sent",
-        codes={"status": ("received", *RECEIPT_STATUSES)},
+        codes={"status": RECEIPT_STATUSES},
     ),
     EventType(
         type="receipts.gp.progress.v1",

@@ -24,10 +24,13 @@ from scheduling.http.facilitators import facilitators_router
 from scheduling.http.offers import offers_router
 from scheduling.http.people import people_router
 from scheduling.http.plans import plans_router
+from scheduling.http.progress import progress_router
 from scheduling.http.register_offline import register_offline_router
+from scheduling.http.register_prints import register_prints_router
 from scheduling.http.registers import registers_router
 from scheduling.http.sessions import sessions_router
 from scheduling.http.sites import sites_router
+from scheduling.http.tasks import tasks_router
 from scheduling.messaging.consume import consumers
 from scheduling.messaging.publish import announce
 from scheduling.settings import Settings
@@ -97,6 +100,9 @@ def build(settings: Settings) -> FastAPI:
             cohort_changes_router(desk),
             registers_router(desk),
             register_offline_router(desk),
+            register_prints_router(desk),
+            progress_router(desk),
+            tasks_router(desk),
             sessions_router(desk),
             people_router(desk),
             offers_router(desk),

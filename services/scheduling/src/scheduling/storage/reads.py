@@ -12,7 +12,9 @@ from scheduling.domain.offers import Offer
 from scheduling.domain.programmes import Programme
 from scheduling.storage.audit import audit
 from scheduling.storage.offers import OfferRows
+from scheduling.storage.progress import progress_of
 from scheduling.storage.register_sheets import register_history, register_sheet
+from scheduling.storage.task_reads import task, tasks
 from scheduling.storage.waiting_list import waiting_list
 from scheduling.use_cases.look_up import (
     Audit,
@@ -24,7 +26,8 @@ from scheduling.use_cases.look_up import (
     SessionLine,
     WaitingPerson,
 )
-from scheduling.use_cases.look_up_register import HistoryLine, RegisterSheet
+from scheduling.use_cases.look_up_register import HistoryLine, PersonsProgress, RegisterSheet
+from scheduling.use_cases.look_up_tasks import ShownTask
 from scheduling.use_cases.offering import Offering
 
 _COHORT_COLUMNS = """
@@ -117,6 +120,21 @@ class StoredReads:
         """Every entry of a session's register, whatever became of it."""
         async with self._engine.connect() as conn:
             return await register_history(conn, session_id)
+
+    async def progress(self, *, cohort_id: UUID, participant_id: UUID) -> PersonsProgress | None:
+        """What one person has done in a cohort."""
+        async with self._engine.connect() as conn:
+            return await progress_of(conn, cohort_id=cohort_id, participant_id=participant_id)
+
+    async def tasks(self, *, unfinished: bool, kinds: Sequence[str], sites: Sequence[str]) -> list[ShownTask]:
+        """Tasks of these kinds: the unfinished, urgent and earliest due first, or the latest others."""
+        async with self._engine.connect() as conn:
+            return await tasks(conn, unfinished=unfinished, kinds=kinds, sites=sites)
+
+    async def task(self, task_id: UUID) -> ShownTask | None:
+        """One task."""
+        async with self._engine.connect() as conn:
+            return await task(conn, task_id)
 
     async def waiting(self, *, now: datetime) -> list[WaitingPerson]:
         """The waiting list, longest waiting first, each with the reason as it is now."""

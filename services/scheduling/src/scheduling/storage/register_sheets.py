@@ -96,7 +96,7 @@ async def register_sheet(
             for entry in made
         ],
         contested=_contested(entries, participants=participants),
-        signed_off=_latest(ShownEntry, standing[None, SIGN_OFF]),
+        signed_off=latest(ShownEntry, standing[None, SIGN_OFF]),
     )
 
 
@@ -127,6 +127,11 @@ def shown_exercise(entry: RegisterEntry, *, number: int) -> ShownExercise:
     return ShownExercise(**_made(entry), **content, record_id=_record_id(entry), number=number)
 
 
+def latest(shape: type[T], entries: Sequence[RegisterEntry]) -> T | None:
+    """The last of these entries, as it is shown."""
+    return _shown(shape, entries[-1]) if entries else None
+
+
 def _line(
     person: RowMapping,
     standing: Mapping[tuple[UUID | None, str], list[RegisterEntry]],
@@ -137,7 +142,7 @@ def _line(
     def made(kind: str) -> list[RegisterEntry]:
         return standing.get((person["place_id"], kind), [])
 
-    mark = _latest(ShownMark, made(ATTENDANCE))
+    mark = latest(ShownMark, made(ATTENDANCE))
     goals = [*made(GOALS), *(entry for _, entry in earlier if entry.kind == GOALS)]
     return RegisterLine(
         **person,
@@ -145,9 +150,9 @@ def _line(
         mark=mark,
         exercises=[shown_exercise(entry, number=number) for entry in made(EXERCISE) if not asdict(entry.content)["removed"]],
         last_time=[shown_exercise(entry, number=when) for when, entry in earlier if entry.kind == EXERCISE],
-        goals=_latest(ShownGoals, goals[:1]),
-        review=_latest(ShownReview, made(REVIEW)),
-        flag=_latest(ShownFlag, made(CLOSE_ATTENTION)),
+        goals=latest(ShownGoals, goals[:1]),
+        review=latest(ShownReview, made(REVIEW)),
+        flag=latest(ShownFlag, made(CLOSE_ATTENTION)),
     )
 
 
@@ -167,10 +172,6 @@ def _contested(entries: Sequence[RegisterEntry], *, participants: Mapping[UUID |
         for entry in entries
         if entry.standing == CONTESTED
     ]
-
-
-def _latest(shape: type[T], entries: Sequence[RegisterEntry]) -> T | None:
-    return _shown(shape, entries[-1]) if entries else None
 
 
 def _shown(shape: type[T], entry: RegisterEntry, **more: Any) -> T:

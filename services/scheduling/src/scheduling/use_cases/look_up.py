@@ -8,7 +8,8 @@ from uuid import UUID
 
 from scheduling.domain.offers import Offer
 from scheduling.domain.programmes import Programme
-from scheduling.use_cases.look_up_register import HistoryLine, RegisterSheet
+from scheduling.use_cases.look_up_register import HistoryLine, PersonsProgress, RegisterSheet
+from scheduling.use_cases.look_up_tasks import ShownTask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,12 @@ class Reads(Protocol):
     async def register(self, session_id: UUID, *, programmes: Mapping[str, Programme], now: datetime) -> RegisterSheet | None: ...
 
     async def register_history(self, session_id: UUID) -> Sequence[HistoryLine]: ...
+
+    async def progress(self, *, cohort_id: UUID, participant_id: UUID) -> PersonsProgress | None: ...
+
+    async def tasks(self, *, unfinished: bool, kinds: Sequence[str], sites: Sequence[str]) -> list[ShownTask]: ...
+
+    async def task(self, task_id: UUID) -> ShownTask | None: ...
 
     async def waiting(self, *, now: datetime) -> list[WaitingPerson]: ...
 

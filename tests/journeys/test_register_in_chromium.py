@@ -173,6 +173,29 @@ async def test_a_whole_session_without_connection_is_sent_once_when_it_returns(s
     assert [tuple(row) for row in attended] == [("excused", 1), ("present", 2)]
 
 
+async def test_a_register_that_is_opened_before_its_session_is_ready_without_connection_and_opens_in_time(
+    site: SchedulingSite,
+) -> None:
+    await site.cohort_of("Ann Bell")
+
+    def session() -> None:
+        with chromium() as driver:
+            tablet = Tablet(driver, site)
+            tablet.sign_in(2)
+            tablet.works_offline()
+            assert "The register opens at 10:00." in tablet.state()
+            assert not tablet.radio("Ann Bell", "present").is_enabled()
+            asyncio.run_coroutine_threadsafe(site.begin(2), loop).result(30)
+            driver.refresh()
+            tablet.ready()
+            tablet.mark("Ann Bell", "present")
+            tablet.says("Everything is sent")
+
+    loop = asyncio.get_running_loop()
+    await asyncio.to_thread(session)
+    assert len(await site.bench.query("SELECT 1 FROM attendance")) == 1
+
+
 async def test_two_tablets_that_disagree_are_both_shown_and_somebody_decides(site: SchedulingSite) -> None:
     await site.cohort_of("Ann Bell")
 

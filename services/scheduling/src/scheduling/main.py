@@ -19,6 +19,7 @@ from scheduling.domain.programmes import Programme, ProgrammeError
 from scheduling.http.audit import audit_router
 from scheduling.http.cohort_changes import cohort_changes_router
 from scheduling.http.cohorts import cohorts_router
+from scheduling.http.day import day_router
 from scheduling.http.desk import Desk, Work
 from scheduling.http.facilitators import facilitators_router
 from scheduling.http.offers import offers_router
@@ -26,6 +27,7 @@ from scheduling.http.people import people_router
 from scheduling.http.plans import plans_router
 from scheduling.http.progress import progress_router
 from scheduling.http.register_offline import register_offline_router
+from scheduling.http.register_people import register_people_router
 from scheduling.http.register_prints import register_prints_router
 from scheduling.http.registers import registers_router
 from scheduling.http.sessions import sessions_router
@@ -99,10 +101,12 @@ def build(settings: Settings) -> FastAPI:
             cohorts_router(desk),
             cohort_changes_router(desk),
             registers_router(desk),
+            register_people_router(desk),
             register_offline_router(desk),
             register_prints_router(desk),
             progress_router(desk),
             tasks_router(desk),
+            day_router(desk),
             sessions_router(desk),
             people_router(desk),
             offers_router(desk),

@@ -12,6 +12,7 @@ from page_base.pages import Pages
 from scheduling.domain.broken_rule import BrokenRuleError
 from scheduling.domain.cohorts import UnknownCohortError, UnknownSessionError
 from scheduling.domain.facilitators import UnknownFacilitatorError
+from scheduling.domain.open_register import Staff
 from scheduling.domain.programmes import Programme
 from scheduling.domain.session_dates import Calendar
 from scheduling.domain.sites import UnknownSiteError
@@ -93,6 +94,11 @@ async def cohort_for(desk: Desk, cohort_id: UUID, member: Member) -> CohortDetai
         raise HTTPException(404, NO_COHORT)
     require_site(member, cohort.site_id)
     return cohort
+
+
+def staff_of(member: Member) -> Staff:
+    """Who enters something, as the register keeps it."""
+    return Staff(id=member.id, name=member.name)
 
 
 def sites_seen_by(member: Member) -> Sequence[str]:

@@ -10,11 +10,10 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from page_base.pages import FieldError
 from scheduling.domain.broken_rule import BrokenRuleError
-from scheduling.domain.open_register import Staff
 from scheduling.domain.register_contents import content_from
 from scheduling.domain.register_entries import REFUSED, NewEntry
 from scheduling.domain.registers import EXCUSED, STATUSES, Entry
-from scheduling.http.desk import CLINICIAN, COORDINATOR, FACILITATOR, Desk, in_plain_words, sheet_for, wants_page
+from scheduling.http.desk import CLINICIAN, COORDINATOR, FACILITATOR, Desk, in_plain_words, sheet_for, staff_of, wants_page
 from scheduling.use_cases.keep_register_entries import Taken, keep_register_entries
 from scheduling.use_cases.look_up_register import RegisterSheet
 from scheduling.use_cases.record_register import WholeRegister, record_register
@@ -67,11 +66,6 @@ class TakenEntries(BaseModel):
     register_: RegisterSheet = Field(serialization_alias="register")
 
 
-def staff(member: Member) -> Staff:
-    """Who enters something, as the register keeps it."""
-    return Staff(id=member.id, name=member.name)
-
-
 def registers_router(desk: Desk) -> APIRouter:
     """`/sessions/{session_id}/register`: `GET`, `PUT` (whole), `POST` (the page's form), `POST …/entries` (a tablet's)."""
     router = APIRouter(prefix="/sessions/{session_id}")
@@ -82,7 +76,7 @@ def registers_router(desk: Desk) -> APIRouter:
         async with desk.transaction() as work:
             changes = await record_register(
                 handed_in=handed_in,
-                by=staff(member),
+                by=staff_of(member),
                 programmes=desk.programmes,
                 repositories=work.repositories,
                 now=desk.now(),
@@ -110,7 +104,7 @@ def registers_router(desk: Desk) -> APIRouter:
                 kept = await keep_register_entries(
                     session_id=session_id,
                     entries=entries,
-                    by=staff(member),
+                    by=staff_of(member),
                     programmes=desk.programmes,
                     repositories=work.repositories,
                     now=desk.now(),

@@ -11,6 +11,7 @@ from scheduling.domain.cohorts import CANCELLED
 from scheduling.domain.offers import Offer
 from scheduling.domain.programmes import Programme
 from scheduling.storage.audit import audit
+from scheduling.storage.day import day_of
 from scheduling.storage.offers import OfferRows
 from scheduling.storage.progress import progress_of
 from scheduling.storage.register_sheets import register_history, register_sheet
@@ -26,6 +27,7 @@ from scheduling.use_cases.look_up import (
     SessionLine,
     WaitingPerson,
 )
+from scheduling.use_cases.look_up_day import Day
 from scheduling.use_cases.look_up_register import HistoryLine, PersonsProgress, RegisterSheet
 from scheduling.use_cases.look_up_tasks import ShownTask
 from scheduling.use_cases.offering import Offering
@@ -125,6 +127,11 @@ class StoredReads:
         """What one person has done in a cohort."""
         async with self._engine.connect() as conn:
             return await progress_of(conn, cohort_id=cohort_id, participant_id=participant_id)
+
+    async def day(self, *, member_id: UUID, sites: Sequence[str], now: datetime) -> Day:
+        """The day of a member of staff."""
+        async with self._engine.connect() as conn:
+            return await day_of(conn, member_id=member_id, sites=sites, now=now)
 
     async def tasks(self, *, unfinished: bool, kinds: Sequence[str], sites: Sequence[str]) -> list[ShownTask]:
         """Tasks of these kinds: the unfinished, urgent and earliest due first, or the latest others."""

@@ -27,10 +27,17 @@ from scheduling.use_cases.look_up_register import (
     ShownMark,
     ShownReview,
     ShownStation,
+    ShownTheme,
 )
 
 SESSION = text("""
     SELECT cohort_id, site_id, sites.name AS site_name, programme, session_id, number, starts_at, ends_at, sessions.status,
+        themes,
+        ARRAY(
+            SELECT theme FROM sessions s CROSS JOIN jsonb_array_elements_text(s.themes) AS theme
+            WHERE s.cohort_id = sessions.cohort_id
+            GROUP BY theme HAVING bool_and(s.status = 'cancelled')
+        ) AS owed,
         NOT EXISTS (SELECT FROM sessions s WHERE s.cohort_id = sessions.cohort_id AND s.status <> 'cancelled'
             AND s.starts_at < sessions.starts_at) AS is_first,
         NOT EXISTS (SELECT FROM sessions s WHERE s.cohort_id = sessions.cohort_id AND s.status <> 'cancelled'
@@ -83,10 +90,13 @@ async def register_sheet(
         if entry.standing == CURRENT:
             standing[entry.place_id, entry.kind].append(entry)
     programme = programmes.get(session["programme"])
+    shown = {name: value for name, value in session.items() if name not in ("owed", "themes")}
     participants = {person["place_id"]: person["participant_id"] for person in people}
     return RegisterSheet(
-        **session,
+        **shown,
         shown_at=now,
+        themes=_themes(programme, session["themes"]),
+        owed=_themes(programme, session["owed"]),
         stations=[ShownStation(**asdict(station)) for station in (programme.stations if programme else ())],
         lines=[_line(person, standing, earlier[person["place_id"]], number=number) for person in people],
         incidents=[
@@ -130,6 +140,15 @@ def shown_exercise(entry: RegisterEntry, *, number: int) -> ShownExercise:
 def latest(shape: type[T], entries: Sequence[RegisterEntry]) -> T | None:
     """The last of these entries, as it is shown."""
     return _shown(shape, entries[-1]) if entries else None
+
+
+def _themes(programme: Programme | None, codes: Sequence[str]) -> list[ShownTheme]:
+    """These themes in the programme's order; those of a programme that is not known any more by their codes."""
+    if programme is None:
+        return [ShownTheme(code=code, title=code) for code in codes]
+    known = [theme.code for theme in programme.themes]
+    ordered = sorted(codes, key=lambda code: known.index(code) if code in known else len(known))
+    return [ShownTheme(code=code, title=programme.theme_title(code)) for code in ordered]
 
 
 def _line(

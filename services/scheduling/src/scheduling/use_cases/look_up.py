@@ -8,6 +8,7 @@ from uuid import UUID
 
 from scheduling.domain.offers import Offer
 from scheduling.domain.programmes import Programme
+from scheduling.use_cases.look_up_day import Day
 from scheduling.use_cases.look_up_register import HistoryLine, PersonsProgress, RegisterSheet
 from scheduling.use_cases.look_up_tasks import ShownTask
 
@@ -132,6 +133,8 @@ class Reads(Protocol):
     async def register_history(self, session_id: UUID) -> Sequence[HistoryLine]: ...
 
     async def progress(self, *, cohort_id: UUID, participant_id: UUID) -> PersonsProgress | None: ...
+
+    async def day(self, *, member_id: UUID, sites: Sequence[str], now: datetime) -> Day: ...
 
     async def tasks(self, *, unfinished: bool, kinds: Sequence[str], sites: Sequence[str]) -> list[ShownTask]: ...
 

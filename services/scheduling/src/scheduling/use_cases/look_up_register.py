@@ -82,6 +82,14 @@ class ShownStation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownTheme:
+    """Something that a session talks about."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contested:
     """An entry that says something else than what `stands`: somebody has to decide."""
 
@@ -119,6 +127,7 @@ class RegisterLine:
 class RegisterSheet:
     """The register of one session. `shown_at` is domain time; `is_first` and `is_last` are of the sessions not cancelled.
 
+    `themes` are this session's, `owed` those that the cohort has in no session because one was cancelled.
     `shown_to` is the member of staff who asked, so that a tablet knows whose entries it holds.
     """
 
@@ -134,6 +143,8 @@ class RegisterSheet:
     is_first: bool
     is_last: bool
     shown_at: datetime
+    themes: Sequence[ShownTheme]
+    owed: Sequence[ShownTheme]
     stations: Sequence[ShownStation]
     lines: Sequence[RegisterLine]
     incidents: Sequence[ShownIncident]

@@ -33,7 +33,7 @@ async function start() {
   letReloadWork(app.dataset.worker);
   document.addEventListener("submit", clearBeforeSigningOut);
   form?.remove();
-  if (!form) place.textContent = `Session ${sheet.number}, ${sheet.site_name}`;
+  if (!form) place.textContent = [`Session ${sheet.number}, ${sheet.site_name}`, ...sheet.themes.map((one) => one.title)].join("; ");
   watchDrafts(app);
   app.hidden = false;
   await show();

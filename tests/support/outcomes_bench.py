@@ -27,6 +27,8 @@ from outcomes.messaging.consume import consumers
 from outcomes.settings import Settings
 from outcomes.storage.directory import read_directory
 from outcomes.storage.repositories import Records
+from outcomes.storage.time_points import read_time_points
+from outcomes.use_cases.ask_questionnaires import Plans
 from service_kit.access import hash_of
 from service_kit.buckets import bucket_of
 from service_kit.consumer import Received
@@ -36,6 +38,7 @@ from service_kit.ids import new_id
 from service_kit.results import Done
 from support.servers import PASSWORD, Broker, Database
 
+PLANS = Plans(schedule=read_time_points(None), directory=read_directory(None))
 STAFF_TOKEN = "a-facilitator-of-a-test"
 ADMIN_TOKEN = "an-admin-of-a-test"
 
@@ -109,7 +112,7 @@ class OutcomesBench:
         engine = create_engine(self.database.url)
         reactions = [
             reaction
-            for consumer in consumers(records=Records, directory=read_directory(None), new_id=new_id, new_token=new_token)
+            for consumer in consumers(records=Records, plans=PLANS, new_id=new_id, new_token=new_token)
             for reaction in consumer.reactions
             if reaction.event_type == event.type
         ]

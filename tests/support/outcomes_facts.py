@@ -60,6 +60,7 @@ def questionnaire(of: Enrolment, **changes: Any) -> Questionnaire:
         "status": "due",
         "due_at": NOW,
         "closes_at": FIRST_SESSION + timedelta(days=7),
+        "late_until": FIRST_SESSION + timedelta(days=21),
         "token": uuid4().hex + uuid4().hex,
         "instruments": ("NRS", "KOOS-12", "ACTIVITY", "CHAIR-STAND"),
     }

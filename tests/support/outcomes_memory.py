@@ -63,6 +63,10 @@ class MemoryRecords:
         closed = [one for one in self.known_questionnaires.values() if one.status in {"planned", "due"} and one.closes_at <= now]
         return sorted(closed, key=lambda one: one.closes_at)[:most]
 
+    async def to_remind(self, now: datetime, *, most: int) -> Sequence[Questionnaire]:
+        known = [one for one in self.known_questionnaires.values() if one.next_reminder_at is not None and one.closes_at > now]
+        return [one for one in known if one.next_reminder_at is not None and one.next_reminder_at <= now][:most]
+
     async def add_questionnaires(self, questionnaires: Sequence[Questionnaire]) -> None:
         for one in questionnaires:
             taken = {(known.enrolment_id, known.time_point) for known in self.known_questionnaires.values()}

@@ -37,6 +37,7 @@ FACTS: dict[Kind, dict[str, Any]] = {
     Kind.SESSION_CANCELLED_TODAY: {"changes": [{"session_id": str(SESSIONS[1].id), "was_at": NOW.isoformat(), "now_at": None}]},
     Kind.QUESTIONNAIRE_DUE: {"token": "q" * 43},
     Kind.PLACE_OFFERED: {"token": "p" * 43},
+    Kind.QUESTIONNAIRE_REMINDER: {"token": "q" * 43},
     Kind.COMPLETE_NOMINATION: {"token": "n" * 43},
     Kind.CONFIRM_CONTACT: {"token": "c" * 43, "code": "012345"},
     Kind.OWN_PAGE: {"token": "o" * 43},

@@ -59,14 +59,14 @@ def test_a_number_that_is_none_or_too_large_names_field_and_rule(value: str) -> 
 def test_results_show_values_change_and_what_is_important() -> None:
     baseline = assessment(questionnaire(enrolment()), pain=7)
     end = assessment(questionnaire(enrolment(), time_point="end"), pain=5)
-    rows = {row.measure: row for row in rows_of({"baseline": baseline, "end": end})}
+    rows = {row.measure: row for row in rows_of({"baseline": baseline, "end": end}, points=("baseline", "end"))}
     pain = rows["NRS: Pain (points)"]
     assert (pain.values, pain.change, pain.important) == (("7", "5"), "−2", "none agreed")  # noqa: RUF001 - a minus sign
     assert rows["ACTIVITY: Active minutes (minutes a week)"].values == ("no score (1 missing)", "no score (1 missing)")
 
 
 def test_without_results_there_are_no_rows() -> None:
-    assert rows_of({}) == ()
+    assert rows_of({}, points=()) == ()
 
 
 @pytest.mark.parametrize(("value", "text"), [(41.6667, "41.7"), (50.0, "50"), (0, "0")])

@@ -1,10 +1,13 @@
 """The states of a questionnaire, run from the table in docs/states.md."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outcomes.domain.questionnaire import (
     HAPPENINGS,
@@ -16,7 +19,10 @@ from outcomes.domain.questionnaire import (
     answered,
     at,
     is_told,
+    link_renewed,
+    link_revoked,
     place_lost,
+    reminded,
     replanned,
 )
 from outcomes.domain.time_points import Window
@@ -24,9 +30,9 @@ from outcomes.domain.time_points import Window
 STATES_PAGE = Path(__file__).parents[3] / "docs" / "states.md"
 NOW = datetime(2027, 1, 11, 12, tzinfo=UTC)
 WINDOWS = {
-    "due_later": Window(due_at=NOW + timedelta(days=1), closes_at=NOW + timedelta(days=29)),
-    "due_now": Window(due_at=NOW - timedelta(days=1), closes_at=NOW + timedelta(days=27)),
-    "closed": Window(due_at=NOW - timedelta(days=40), closes_at=NOW - timedelta(days=12)),
+    "due_later": Window(due_at=NOW + timedelta(days=1), closes_at=NOW + timedelta(days=29), late_until=NOW + timedelta(days=60)),
+    "due_now": Window(due_at=NOW - timedelta(days=1), closes_at=NOW + timedelta(days=27), late_until=NOW + timedelta(days=60)),
+    "closed": Window(due_at=NOW - timedelta(days=40), closes_at=NOW - timedelta(days=12), late_until=NOW + timedelta(days=2)),
 }
 
 
@@ -49,6 +55,7 @@ def in_state(state: State, *, window: Window = WINDOWS["due_now"]) -> Questionna
         status=state,
         due_at=window.due_at,
         closes_at=window.closes_at,
+        late_until=window.late_until,
         token="t" * 43,
         instruments=("NRS",),
     )
@@ -56,7 +63,7 @@ def in_state(state: State, *, window: Window = WINDOWS["due_now"]) -> Questionna
 
 def test_the_rules_are_the_documented_table() -> None:
     table = documented()
-    assert len(table) == 6 * 5
+    assert len(table) == 7 * 5
     for (state, happening), result in table.items():
         found = NEXT.get((None if state == "not asked" else state, happening))  # type: ignore[arg-type]  # text of a page
         assert (found or ("refused" if happening == "answered" else "same")) == result, (state, happening)
@@ -80,21 +87,55 @@ def test_losing_the_place_ends_it_as_documented(state: State) -> None:
 
 @pytest.mark.parametrize("state", STATES)
 def test_answers_are_taken_or_refused_as_documented(state: State) -> None:
-    window = WINDOWS["due_later"] if state == "planned" else WINDOWS["due_now"]
+    window = {"planned": WINDOWS["due_later"], "missed": WINDOWS["closed"]}.get(state, WINDOWS["due_now"])
     if documented()[state, "answered"] == "refused":
         with pytest.raises(NotOpenError):
             answered(in_state(state, window=window), now=NOW)
     else:
-        assert answered(in_state(state, window=window), now=NOW).status == "completed"
+        assert answered(in_state(state, window=window), now=NOW).status == documented()[state, "answered"]
 
 
 def test_answers_are_taken_from_the_due_time_on_even_if_nobody_has_opened_it_yet() -> None:
     assert answered(in_state("planned"), now=NOW).status == "completed"
 
 
-def test_answers_are_refused_from_the_closing_time_on_even_if_nobody_has_closed_it_yet() -> None:
+def test_answers_are_late_from_the_closing_time_on_even_if_nobody_has_closed_it_yet() -> None:
+    late = answered(in_state("due", window=WINDOWS["closed"]), now=NOW)
+    assert (late.status, late.answered_at) == ("late", NOW)
+
+
+@pytest.mark.parametrize("state", ["due", "missed"])
+def test_answers_are_refused_when_it_is_too_late_even_for_late_ones(state: State) -> None:
+    before = in_state(state, window=WINDOWS["closed"])
     with pytest.raises(NotOpenError, match="has closed"):
-        answered(in_state("due", window=WINDOWS["closed"]), now=NOW)
+        answered(before, now=before.late_until)
+
+
+@given(st.lists(st.integers(0, 27 * 24), max_size=2).map(sorted), st.lists(st.integers(-24, 40 * 24), max_size=20).map(sorted))
+def test_a_person_is_reminded_twice_at_most_and_only_while_it_is_due(reminders: list[int], looks: list[int]) -> None:
+    hours = tuple(NOW + timedelta(hours=hour) for hour in reminders)
+    one = replace(in_state("due"), remind_at=tuple(at_ for at_ in hours if at_ < WINDOWS["due_now"].closes_at))
+    told = 0
+    for hour in looks:
+        after = reminded(one, now=NOW + timedelta(hours=hour))
+        if after is not one:
+            told += 1
+            assert NOW + timedelta(hours=hour) < one.closes_at
+            assert after.sequence == one.sequence + 1
+        one = after
+    assert told <= 2
+    for state in STATES:
+        if state != "due":
+            other = replace(one, status=state, reminded=0)
+            assert reminded(other, now=NOW + timedelta(days=20)) is other
+
+
+def test_a_revoked_link_is_another_token_and_nobody_is_reminded_with_it() -> None:
+    due = replace(in_state("due"), remind_at=(NOW,))
+    revoked = link_revoked(due, token="u" * 43, now=NOW)
+    assert (revoked.token, revoked.link_revoked_at, revoked.next_reminder_at) == ("u" * 43, NOW, None)
+    renewed = link_renewed(revoked, token="v" * 43)
+    assert (renewed.token, renewed.link_revoked_at, renewed.next_reminder_at) == ("v" * 43, None, NOW)
 
 
 def test_a_due_questionnaire_keeps_its_due_time_when_the_last_session_moves() -> None:
@@ -106,13 +147,13 @@ def test_a_due_questionnaire_keeps_its_due_time_when_the_last_session_moves() ->
 def test_the_same_dates_told_again_change_nothing() -> None:
     for state in STATES:
         before = in_state(state)
-        if state in {"planned", "missed", "cancelled"}:
+        if state in {"planned", "missed", "late", "cancelled"}:
             continue
         assert replanned(before, window=WINDOWS["due_now"], now=NOW) is before
 
 
 def test_the_clock_alone_never_revives_what_is_over() -> None:
-    for state in ("completed", "missed", "cancelled"):
+    for state in ("completed", "missed", "late", "cancelled"):
         before = in_state(state)
         assert at(before, now=NOW) is before
 

@@ -16,16 +16,22 @@ from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import NotOpenError, Questionnaire
 from outcomes.domain.signposting import LocalService, Signposting
-from outcomes.use_cases.ask_questionnaires import PlaceTold, ask_questionnaires
+from outcomes.domain.time_points import Schedule
+from outcomes.storage.time_points import read_time_points
+from outcomes.use_cases.ask_questionnaires import PlaceTold, Plans, ask_questionnaires
 from outcomes.use_cases.close_missed import close_missed
 from outcomes.use_cases.know_enrolment import EnrolmentTold, know_enrolments
 from outcomes.use_cases.open_due_questionnaires import open_due_questionnaires
 from outcomes.use_cases.record_answers import AnswersGiven, UnknownQuestionnaireError, record_answers
+from outcomes.use_cases.remind import remind
 from service_kit.results import Done, NotYet, Result
 from support.outcomes_facts import FIRST_SESSION, LAST_SESSION, NOW, enrolment, place
 from support.outcomes_memory import MemoryAnnouncer, MemoryRecords
 
 DIRECTORY = (LocalService(code="walks", title="Walks", url=None, expires_on=date(2030, 1, 1)),)
+SHIPPED = read_time_points(None)
+# The first two time points alone, without reminders.
+TWO_POINTS = Schedule(usual=tuple(replace(point, remind_after=(), also=()) for point in SHIPPED.usual))
 ANSWERS = {"NRS": {"pain": 6}, "CHAIR-STAND": {"count": 9, "arms_used": False}}
 
 
@@ -36,6 +42,7 @@ class Outcomes:
     records: MemoryRecords = field(default_factory=MemoryRecords)
     announcer: MemoryAnnouncer = field(default_factory=MemoryAnnouncer)
     now: datetime = NOW
+    schedule: Schedule = TWO_POINTS
     numbers: Any = field(default_factory=lambda: count(1))
 
     def new_id(self) -> UUID:
@@ -53,7 +60,7 @@ class Outcomes:
             [PlaceTold(place=one, because=f"event {one.sequence}") for one in places],
             records=self.records,
             announcer=self.announcer,
-            directory=DIRECTORY,
+            plans=Plans(schedule=self.schedule, directory=DIRECTORY),
             now=self.now,
             new_id=self.new_id,
             new_token=self.new_token,
@@ -62,6 +69,7 @@ class Outcomes:
     async def pass_time(self, until: datetime) -> None:
         self.now = until
         await open_due_questionnaires(records=self.records, announcer=self.announcer, now=self.now)
+        await remind(records=self.records, announcer=self.announcer, now=self.now)
         await close_missed(records=self.records, announcer=self.announcer, directory=DIRECTORY, now=self.now, new_id=self.new_id)
 
     async def answer(self, of: Enrolment, time_point: str, answers: Any = ANSWERS, *, by: str = "participant") -> Assessment:
@@ -99,8 +107,8 @@ class Outcomes:
         return names
 
 
-async def placed(**changes: Any) -> tuple[Outcomes, Enrolment, Place]:
-    outcomes, person = Outcomes(), enrolment()
+async def placed(*, schedule: Schedule = TWO_POINTS, **changes: Any) -> tuple[Outcomes, Enrolment, Place]:
+    outcomes, person = Outcomes(schedule=schedule), enrolment()
     first = place(person, **changes)
     await outcomes.enrol(person)
     assert await outcomes.tell(first) == [Done()]
@@ -272,6 +280,57 @@ async def test_a_questionnaire_of_another_enrolment_is_not_known() -> None:
             now=NOW,
             new_id=outcomes.new_id,
         )
+
+
+async def test_who_does_not_answer_is_reminded_twice_and_then_it_is_missed() -> None:
+    outcomes, person, _ = await placed(schedule=SHIPPED)
+    assert outcomes.states(person) == {"baseline": "due", "end": "planned", "followup_6m": "planned"}
+    for day in range(20):
+        await outcomes.pass_time(NOW + timedelta(days=day, minutes=1))
+    assert outcomes.told() == ["baseline due", "baseline due", "baseline due", "baseline missed"]
+    assert [one.thing.reminded for one in outcomes.announcer.announced] == [0, 1, 2, 2]  # type: ignore[union-attr]  # questionnaires all
+
+
+async def test_reminders_that_were_slept_through_are_told_once() -> None:
+    outcomes, person, _ = await placed(schedule=SHIPPED)
+    await outcomes.pass_time(NOW + timedelta(days=13))
+    assert outcomes.told() == ["baseline due", "baseline due"]
+    assert outcomes.find(person, "baseline").reminded == 2
+
+
+async def test_who_answered_is_not_reminded() -> None:
+    outcomes, person, _ = await placed(schedule=SHIPPED)
+    await outcomes.answer(person, "baseline")
+    await outcomes.pass_time(NOW + timedelta(days=6))
+    assert outcomes.told() == ["baseline due", "baseline completed", "baseline scored"]
+
+
+async def test_a_late_answer_keeps_its_moment_and_its_own_time_point() -> None:
+    outcomes, person, _ = await placed(schedule=SHIPPED)
+    await outcomes.answer(person, "baseline", {"NRS": {"pain": 8}})
+    given_at = LAST_SESSION + timedelta(days=40)
+    await outcomes.pass_time(given_at)
+    results = await outcomes.answer(person, "end", {"NRS": {"pain": 5}})
+    assert outcomes.states(person) == {"baseline": "completed", "end": "late", "followup_6m": "planned"}
+    assert (results.time_point, results.completed_at, results.is_late) == ("end", given_at, True)
+    assert outcomes.find(person, "end").answered_at == given_at
+    assert outcomes.told()[-2:] == ["end scored", "signposted"]
+
+
+async def test_answers_after_the_time_for_late_ones_are_refused() -> None:
+    outcomes, person, _ = await placed(schedule=SHIPPED)
+    await outcomes.pass_time(LAST_SESSION + timedelta(days=88))
+    with pytest.raises(NotOpenError, match="has closed"):
+        await outcomes.answer(person, "end")
+
+
+async def test_the_six_months_follow_up_is_compared_with_the_baseline() -> None:
+    outcomes, person, _ = await placed(schedule=SHIPPED)
+    await outcomes.answer(person, "baseline", {"NRS": {"pain": 8}})
+    await outcomes.pass_time(LAST_SESSION + timedelta(days=182))
+    results = await outcomes.answer(person, "followup_6m", {"NRS": {"pain": 4}})
+    assert [one.change for one in results.changes] == [-4]
+    assert outcomes.told().count("signposted") == 0
 
 
 statuses = st.sampled_from(

@@ -18,11 +18,14 @@ from outcomes.messaging.consume import consumers
 from outcomes.messaging.publish import OutboxAnnouncer
 from outcomes.settings import Settings
 from outcomes.storage.directory import WrongDirectoryError, read_directory
-from outcomes.storage.reads import Reads, next_closing, next_opening
+from outcomes.storage.reads import Reads, next_closing, next_opening, next_reminder
 from outcomes.storage.repositories import Records
+from outcomes.storage.time_points import WrongTimePointsError, read_time_points
+from outcomes.use_cases.ask_questionnaires import Plans
 from outcomes.use_cases.close_missed import close_missed
 from outcomes.use_cases.open_due_questionnaires import open_due_questionnaires
 from outcomes.use_cases.record_answers import AnswersGiven, record_answers
+from outcomes.use_cases.remind import remind
 from page_base.installation import install
 from page_base.pages import Pages
 from service_kit.command import run
@@ -44,9 +47,11 @@ def new_token() -> str:
 
 
 def build(settings: Settings) -> FastAPI:
-    """The service as an ASGI app; WrongDirectoryError or WrongWordingError if a site's own file can't be used."""
+    """The service as an ASGI app; WrongDirectoryError, WrongTimePointsError or WrongWordingError where a site's file is wrong."""
     service = Service(name=NAME, settings=settings)
     directory = read_directory(settings.directory_file)
+    schedule = read_time_points(settings.time_points_file, also_asked=settings.also_asked)
+    plans = Plans(schedule=schedule, directory=directory)
     wording = read_wording(settings.wording_file)
     pages = Pages("outcomes.http")
 
@@ -76,6 +81,10 @@ def build(settings: Settings) -> FastAPI:
         async with service.transaction() as conn:
             return await open_due_questionnaires(records=Records(conn), announcer=OutboxAnnouncer(conn), now=now)
 
+    async def tell_reminders(now: datetime) -> int:
+        async with service.transaction() as conn:
+            return await remind(records=Records(conn), announcer=OutboxAnnouncer(conn), now=now)
+
     async def close(now: datetime) -> int:
         async with service.transaction() as conn:
             return await close_missed(
@@ -83,7 +92,7 @@ def build(settings: Settings) -> FastAPI:
             )
 
     app = service.app(
-        consumers=consumers(records=Records, directory=directory, new_id=new_id, new_token=new_token),
+        consumers=consumers(records=Records, plans=plans, new_id=new_id, new_token=new_token),
         routers=[
             participant.router(pages=pages, reading=reading, answer=answer, wording=wording, now=service.clock.now),
             work_list.router(pages=pages, access=service.access, reading=reading),
@@ -93,6 +102,7 @@ def build(settings: Settings) -> FastAPI:
         ],
         due_work=[
             DueWork(name="open due questionnaires", run=open_due, next_due_at=next_opening),
+            DueWork(name="remind", run=tell_reminders, next_due_at=next_reminder),
             DueWork(name="close missed questionnaires", run=close, next_due_at=next_closing),
         ],
     )
@@ -106,7 +116,7 @@ def main() -> None:
     def build_or_say_why() -> FastAPI:
         try:
             return build(Settings())
-        except (WrongDirectoryError, WrongWordingError) as error:
+        except (WrongDirectoryError, WrongTimePointsError, WrongWordingError) as error:
             sys.exit(f"{NAME}: {error}")
 
     run(name=NAME, build=build_or_say_why, settings=Settings, migrations=MIGRATIONS)

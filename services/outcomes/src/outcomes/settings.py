@@ -6,8 +6,13 @@ from service_kit.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """`wording_file`: the official wording of licensed instruments. `directory_file`: a site's own directory of services."""
+    """`wording_file`: the official wording of licensed instruments. `directory_file`: a site's own directory of services.
+
+    `time_points_file`: when programmes ask. `also_asked`: licensed instruments that this site asks at every time point.
+    """
 
     http_port: int = 8003
     wording_file: Path | None = None
     directory_file: Path | None = None
+    time_points_file: Path | None = None
+    also_asked: tuple[str, ...] = ()

@@ -67,6 +67,8 @@ NOMINATION_STATUSES = ("received", "removed", "place_found", "invalid")
 REFERRAL_STATUSES = ("accepted", "duplicate", "needs_review", "declined", "cancelled", "invalid")
 RECEIPT_STATUSES = ("received", "accepted", "duplicate", "needs_review", "question", "declined", "cancelled", "invalid")
 
+TIME_POINTS = ("baseline", "end", "followup_3m", "followup_6m", "followup_12m")
+
 EVENT_TYPES: tuple[EventType, ...] = (
     EventType(
         type="intake.gp.referral.v1",
@@ -299,8 +301,8 @@ EVENT_TYPES: tuple[EventType, ...] = (
         model=QuestionnaireChanged,
         publisher="outcomes",
         readers=("notifications",),
-        meaning="A questionnaire is due, answered or missed",
-        codes={"time_point": ("baseline", "end"), "status": ("due", "completed", "missed", "cancelled")},
+        meaning="A questionnaire is due, answered, late or missed",
+        codes={"time_point": TIME_POINTS, "status": ("due", "completed", "late", "missed", "cancelled")},
     ),
     EventType(
         type="outcomes.assessment.scored.v1",
@@ -310,7 +312,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         publisher="outcomes",
         readers=(),
         meaning="The results of a questionnaire, and the change since baseline",
-        codes={"time_point": ("baseline", "end")},
+        codes={"time_point": TIME_POINTS},
     ),
     EventType(
         type="outcomes.signposting.issued.v1",
@@ -341,6 +343,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
                 "session_changed",
                 "session_cancelled_today",
                 "questionnaire_due",
+                "questionnaire_reminder",
                 "what_comes_next",
                 "complete_nomination",
                 "confirm_contact",

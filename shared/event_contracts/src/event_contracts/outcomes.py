@@ -7,7 +7,11 @@ from event_contracts.contract import Contract
 
 
 class QuestionnaireChanged(Contract):
-    """A questionnaire of one person at one time point. `token` opens it, for that person and time point alone."""
+    """A questionnaire of one person at one time point. `token` opens it, for that person and time point alone.
+
+    After `closes_at` answers are `late`, and from `late_until` none are taken. `reminders`: how often the person is to have been
+    reminded so far. `answered_at`: when the person's answers first came.
+    """
 
     questionnaire_id: UUID
     sequence: int
@@ -18,6 +22,9 @@ class QuestionnaireChanged(Contract):
     due_at: datetime
     closes_at: datetime
     token: str | None = None
+    late_until: datetime | None = None
+    reminders: int = 0
+    answered_at: datetime | None = None
 
 
 class Score(Contract):
@@ -42,7 +49,7 @@ class Change(Contract):
 
 
 class AssessmentScored(Contract):
-    """The results of one questionnaire, and the change since baseline where there is one."""
+    """The results of one questionnaire, and the change since baseline where there is one. `late`: given after it had closed."""
 
     assessment_id: UUID
     sequence: int
@@ -52,6 +59,7 @@ class AssessmentScored(Contract):
     completed_at: datetime
     scores: list[Score]
     changes: list[Change] = []
+    late: bool = False
 
 
 class Signpost(Contract):

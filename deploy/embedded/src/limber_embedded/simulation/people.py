@@ -87,7 +87,7 @@ class Person:
     def answers(self, time_point: str, instruments: dict[str, list[str]]) -> dict[str, dict[str, int | bool]] | None:
         """Return the answers to a questionnaire, or None from someone who doesn't answer it. At the end most are better off."""
         chance = random.Random(f"{self.seed}:{self.index}:{time_point}")  # noqa: S311 - a simulation, to be repeated
-        at_end = time_point == "end"
+        at_end = time_point != "baseline"
         if chance.random() < (0.2 if at_end else 0.1):
             return None
         ease = 1 if at_end and self.chance_to_come > 0 else 0

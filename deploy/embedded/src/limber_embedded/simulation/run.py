@@ -34,7 +34,7 @@ _DAYS_BEFORE_THE_START = 10
 _REGISTER_AFTER = timedelta(minutes=5)
 # How long after the last questionnaire something may still be due that belongs to it, such as a message that waits for morning.
 _AFTERWARDS = timedelta(days=2)
-_DAYS_IN_ALL = 85.0
+_DAYS_IN_ALL = 290.0
 
 
 @dataclass(kw_only=True)

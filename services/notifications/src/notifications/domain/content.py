@@ -156,6 +156,7 @@ _CONTENT: Mapping[Kind, Callable[[_Asked], dict[str, Any]]] = MappingProxyType(
         Kind.SESSION_CHANGED: _session_changed,
         Kind.SESSION_CANCELLED_TODAY: _session_cancelled_today,
         Kind.QUESTIONNAIRE_DUE: _questionnaire_due,
+        Kind.QUESTIONNAIRE_REMINDER: _questionnaire_due,
         Kind.WHAT_COMES_NEXT: _what_comes_next,
         Kind.MISSED_TWO: _missed_two,
         Kind.COMPLETE_NOMINATION: _link("complete"),

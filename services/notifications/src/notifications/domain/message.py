@@ -22,6 +22,7 @@ class Kind(StrEnum):
     SESSION_CHANGED = "session_changed"
     SESSION_CANCELLED_TODAY = "session_cancelled_today"
     QUESTIONNAIRE_DUE = "questionnaire_due"
+    QUESTIONNAIRE_REMINDER = "questionnaire_reminder"
     WHAT_COMES_NEXT = "what_comes_next"
     MISSED_TWO = "missed_two"
     COMPLETE_NOMINATION = "complete_nomination"

@@ -238,6 +238,7 @@ def read_questionnaire(event: Event) -> QuestionnaireState:
         due_at=_instant(fact.due_at, "due_at"),
         closes_at=_instant(fact.closes_at, "closes_at"),
         token=fact.token,
+        reminders=fact.reminders,
     )
 
 

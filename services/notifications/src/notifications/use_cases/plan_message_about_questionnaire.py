@@ -1,22 +1,23 @@
-"""A person is asked to answer a questionnaire, once, while it is open."""
+"""A person is asked to answer a questionnaire, once, while it is open, and reminded as often as outcomes says."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from notifications.domain.message import Kind, Reason
+from notifications.domain.message import Kind, Message, Reason
 from notifications.use_cases.book import Book, Planned
 from notifications.use_cases.desk import Desk
 from service_kit.results import Done
 
 DUE = "due"
-NO_LONGER_ASKED = frozenset({"completed", "missed", "cancelled"})
+NO_LONGER_ASKED = frozenset({"completed", "late", "missed", "cancelled"})
+MOST_REMINDERS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionnaireState:
-    """A questionnaire as outcomes tells it; `token` opens it and is there while it is due."""
+    """A questionnaire as outcomes tells it; `token` opens it and is there while it is due; `reminders` were asked for so far."""
 
     questionnaire_id: UUID
     sequence: int
@@ -25,6 +26,7 @@ class QuestionnaireState:
     due_at: datetime
     closes_at: datetime
     token: str | None
+    reminders: int = 0
 
 
 async def plan_message_about_questionnaire(
@@ -32,36 +34,53 @@ async def plan_message_about_questionnaire(
 ) -> Planned:
     """Plan the message of each questionnaire that is due, follow its dates, and drop it when it is no longer asked for."""
     versions = dict(await desk.heard.versions("questionnaire", {state.questionnaire_id for state in questionnaires}))
-    again = {str(state.questionnaire_id) for state in questionnaires if state.questionnaire_id in versions}
-    book = Book(await desk.messages.about(Kind.QUESTIONNAIRE_DUE, again) if again else (), new_id=new_id, now=now)
+    again = {state.questionnaire_id for state in questionnaires if state.questionnaire_id in versions}
+    book = Book(await _told_before(again, desk=desk), new_id=new_id, now=now)
     newest: dict[UUID, int] = {}
     for book.command, state in enumerate(questionnaires):
         if state.sequence <= versions.get(state.questionnaire_id, 0):
             continue
         versions[state.questionnaire_id] = newest[state.questionnaire_id] = state.sequence
-        _plan(book=book, state=state)
+        _plan(book=book, state=state, now=now)
     await desk.heard.keep("questionnaire", newest)
     return Planned(tuple(Done() for _ in questionnaires), await book.store(desk.messages))
 
 
-def _plan(*, book: Book, state: QuestionnaireState) -> None:
-    about_id = str(state.questionnaire_id)
-    known = book.about(Kind.QUESTIONNAIRE_DUE, about_id)
-    if known is not None and known.participant_id != state.participant_id:
-        book.move(known, state.participant_id)
-        known = book.about(Kind.QUESTIONNAIRE_DUE, about_id)
-    if state.status == DUE and known is None:
+async def _told_before(questionnaire_ids: Set[UUID], *, desk: Desk) -> Sequence[Message]:
+    if not questionnaire_ids:
+        return ()
+    asked = await desk.messages.about(Kind.QUESTIONNAIRE_DUE, {str(one) for one in questionnaire_ids})
+    reminders = {about_id for one in questionnaire_ids for _, about_id in _places(one) if ":" in about_id}
+    return [*asked, *await desk.messages.about(Kind.QUESTIONNAIRE_REMINDER, reminders)]
+
+
+def _places(questionnaire_id: UUID) -> tuple[tuple[Kind, str], ...]:
+    """Under what the messages of one questionnaire are kept: the one that asks, and at most two reminders."""
+    reminders = tuple((Kind.QUESTIONNAIRE_REMINDER, f"{questionnaire_id}:{number}") for number in range(1, MOST_REMINDERS + 1))
+    return ((Kind.QUESTIONNAIRE_DUE, str(questionnaire_id)), *reminders)
+
+
+def _plan(*, book: Book, state: QuestionnaireState, now: datetime) -> None:
+    known: dict[tuple[Kind, str], Message] = {}
+    for place in _places(state.questionnaire_id):
+        message = book.about(*place)
+        if message is not None and message.participant_id != state.participant_id:
+            book.move(message, state.participant_id)
+            message = book.about(*place)
+        if message is not None:
+            known[place] = message
+    for message in known.values():
+        if message.is_open and state.status in NO_LONGER_ASKED:
+            book.drop(message, Reason.NO_LONGER_ASKED)
+        elif message.is_open and state.status == DUE and state.closes_at != message.useful_until:
+            book.replan(message, due_at=message.due_at, useful_until=state.closes_at)
+    kind, about_id = _places(state.questionnaire_id)[min(state.reminders, MOST_REMINDERS)]
+    if state.status == DUE and (kind, about_id) not in known:
         book.plan(
             participant_id=state.participant_id,
-            kind=Kind.QUESTIONNAIRE_DUE,
+            kind=kind,
             about_id=about_id,
-            due_at=state.due_at,
+            due_at=now if state.reminders else state.due_at,
             useful_until=state.closes_at,
             facts={"token": state.token},
         )
-    elif known is None or not known.is_open:
-        return
-    elif state.status == DUE and state.closes_at != known.useful_until:
-        book.replan(known, due_at=state.due_at, useful_until=state.closes_at)
-    elif state.status in NO_LONGER_ASKED:
-        book.drop(known, Reason.NO_LONGER_ASKED)

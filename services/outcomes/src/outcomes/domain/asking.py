@@ -8,7 +8,7 @@ from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.instruments.catalogue import pack_for
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import NEXT, Questionnaire, happening_at, place_lost, replanned
-from outcomes.domain.time_points import TimePoint, time_points_of, window_of
+from outcomes.domain.time_points import Schedule, TimePoint, Window, window_of
 
 
 def asked_by(
@@ -16,6 +16,7 @@ def asked_by(
     *,
     enrolment: Enrolment,
     questionnaires: Mapping[str, Questionnaire],
+    schedule: Schedule,
     now: datetime,
     new_id: Callable[[], UUID],
     new_token: Callable[[], str],
@@ -26,10 +27,17 @@ def asked_by(
     if place.standing == "unknown":
         return ()
     found: list[Questionnaire] = []
-    for point in time_points_of(enrolment.programme):
+    for point in schedule.points_of(enrolment.programme):
         before = questionnaires.get(point.code)
-        after = _asked_at(point, place=place, enrolment=enrolment, before=before, now=now, new_id=new_id, new_token=new_token)
-        if after is not None and after is not before:
+        window = _window(point, place=place, before=before, now=now)
+        if window is None:
+            continue
+        if before is not None:
+            after = replanned(before, window=window, now=now)
+        else:
+            instruments = pack_for(joints=enrolment.joints, also=(*point.also, *schedule.also_asked))
+            after = _new(point, enrolment, window, instruments, now=now, questionnaire_id=new_id(), token=new_token())
+        if after is not before:
             found.append(after)
     return tuple(found)
 
@@ -39,29 +47,28 @@ def cancelled(questionnaires: Iterable[Questionnaire]) -> tuple[Questionnaire, .
     return tuple(after for before in questionnaires if (after := place_lost(before)) is not before)
 
 
-def _asked_at(
-    point: TimePoint,
-    *,
-    place: Place,
-    enrolment: Enrolment,
-    before: Questionnaire | None,
-    now: datetime,
-    new_id: Callable[[], UUID],
-    new_token: Callable[[], str],
-) -> Questionnaire | None:
+def _window(point: TimePoint, *, place: Place, before: Questionnaire | None, now: datetime) -> Window | None:
     was_asked = before is not None and before.status != "cancelled"
-    window = window_of(
+    return window_of(
         point,
-        placed_at=before.due_at if before is not None and was_asked else min(place.changed_at, now),
+        placed_at=before.due_at - point.due_after if before is not None and was_asked else min(place.changed_at, now),
         first_session_at=place.first_session_at,
         last_session_at=place.last_session_at,
     )
-    if window is None:
-        return before
-    if before is not None:
-        return replanned(before, window=window, now=now)
+
+
+def _new(
+    point: TimePoint,
+    enrolment: Enrolment,
+    window: Window,
+    instruments: tuple[str, ...],
+    *,
+    now: datetime,
+    questionnaire_id: UUID,
+    token: str,
+) -> Questionnaire:
     return Questionnaire(
-        questionnaire_id=new_id(),
+        questionnaire_id=questionnaire_id,
         sequence=1,
         participant_id=enrolment.participant_id,
         enrolment_id=enrolment.enrolment_id,
@@ -70,6 +77,8 @@ def _asked_at(
         status=NEXT[None, happening_at(window=window, now=now)],
         due_at=window.due_at,
         closes_at=window.closes_at,
-        token=new_token(),
-        instruments=pack_for(joints=enrolment.joints),
+        late_until=window.late_until,
+        remind_at=window.remind_at,
+        token=token,
+        instruments=instruments,
     )

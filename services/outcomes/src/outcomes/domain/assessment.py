@@ -16,7 +16,7 @@ class Assessment:
     """One version of a questionnaire's results: a correction is a new one with a higher `sequence`, and the old one stays.
 
     `completed_at` is when the questionnaire was first answered, `entered_at` when this version was; `entered_by` is
-    "participant" or the member of staff's id.
+    "participant" or the member of staff's id. `is_late`: it was first answered after the questionnaire had closed.
     """
 
     assessment_id: UUID
@@ -31,6 +31,7 @@ class Assessment:
     answers: Mapping[str, Answers]
     scores: tuple[Score, ...]
     changes: tuple[Change, ...] = ()
+    is_late: bool = False
 
 
 def assessed(
@@ -60,6 +61,7 @@ def assessed(
         answers=merged,
         scores=scores,
         changes=changes_since(baseline=baseline, later=scores),
+        is_late=questionnaire.status == "late",
     )
 
 

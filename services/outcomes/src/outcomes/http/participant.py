@@ -8,7 +8,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from outcomes.domain.questionnaire import NotOpenError, Questionnaire, at
+from outcomes.domain.questionnaire import NotOpenError, Questionnaire, at, takes_answers
 from outcomes.http.form import Entered, read_entered, sections_of
 from outcomes.http.reading import Answer, Reading
 from outcomes.http.wording import Wording
@@ -26,7 +26,7 @@ def router(*, pages: Pages, reading: Reading, answer: Answer, wording: Wording, 
     @routes.get("/q/{token}")
     async def show(request: Request, token: str) -> Response:
         questionnaire = await found_by(token, reading=reading, now=now)
-        if questionnaire is None or questionnaire.status != "due":
+        if questionnaire is None or not takes_answers(questionnaire, now=now()):
             return closed_page(request, questionnaire, pages=pages)
         sections = sections_of(questionnaire.instruments, wording=wording, for_staff=False)
         return pages.render(request, "questionnaire.html", questionnaire=questionnaire, sections=sections, entered={}, errors=[])
@@ -34,7 +34,7 @@ def router(*, pages: Pages, reading: Reading, answer: Answer, wording: Wording, 
     @routes.post("/q/{token}")
     async def send(request: Request, token: str) -> Response:
         questionnaire = await found_by(token, reading=reading, now=now)
-        if questionnaire is None or questionnaire.status != "due":
+        if questionnaire is None or not takes_answers(questionnaire, now=now()):
             return closed_page(request, questionnaire, pages=pages)
         form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
         sections = sections_of(questionnaire.instruments, wording=wording, for_staff=False)

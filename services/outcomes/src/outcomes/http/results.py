@@ -1,13 +1,12 @@
-"""Results side by side: each scale at baseline and at the end, with the change."""
+"""Results side by side: each scale at every time point, with the change since baseline."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from outcomes.domain.assessment import Assessment
 from outcomes.domain.change import Change
 from outcomes.domain.instruments.catalogue import INSTRUMENTS
 from outcomes.domain.instruments.instrument import Scale, Score
-from outcomes.domain.time_points import USUAL
 
 NOTHING = "-"
 YES_OR_NO = "yes or no"
@@ -23,10 +22,10 @@ class ResultRow:
     important: str
 
 
-def rows_of(newest: Mapping[str, Assessment]) -> tuple[ResultRow, ...]:
-    """One row for each scale that has a score at any time point, in the instruments' order."""
+def rows_of(newest: Mapping[str, Assessment], *, points: Sequence[str]) -> tuple[ResultRow, ...]:
+    """One row for each scale that has a score at any of the time points; the change is the one at the latest of them."""
     scores = {(point, s.instrument, s.scale): s for point, one in newest.items() for s in one.scores}
-    changes = {(c.instrument, c.scale): c for point, one in newest.items() for c in one.changes}
+    changes = {(c.instrument, c.scale): c for point in points if point in newest for c in newest[point].changes}
     asked = {(instrument, scale) for _, instrument, scale in scores}
     found: list[ResultRow] = []
     for instrument in INSTRUMENTS.values():
@@ -37,7 +36,7 @@ def rows_of(newest: Mapping[str, Assessment]) -> tuple[ResultRow, ...]:
             found.append(
                 ResultRow(
                     measure=f"{instrument.code}: {scale.label} ({scale.unit})",
-                    values=tuple(_value(scores.get((point.code, instrument.code, scale.id)), scale) for point in USUAL),
+                    values=tuple(_value(scores.get((point, instrument.code, scale.id)), scale) for point in points),
                     change=NOTHING if change is None or scale.unit == YES_OR_NO else signed(change.change),
                     important=_important(change),
                 )

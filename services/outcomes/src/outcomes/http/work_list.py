@@ -16,6 +16,7 @@ from page_base.problems import wants_page
 from service_kit.access import Access, Member
 
 MOST_LISTED = 1000
+LISTS = ("planned", "due", "reminded", *STATES[2:], "all")
 
 
 def router(*, pages: Pages, access: Access, reading: Reading) -> APIRouter:
@@ -33,9 +34,9 @@ def router(*, pages: Pages, access: Access, reading: Reading) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 200,
         offset: Annotated[int, Query(ge=0)] = 0,
     ) -> Response:
-        """The work list, the one that closes first at the top. `status`: planned, due, completed, missed, cancelled, or all."""
-        if status != "all" and status not in STATES:
-            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, f"status must be all or one of {', '.join(STATES)}.")
+        """The work list, the one that closes first at the top. `status`: a state, reminded (due still), or all."""
+        if status not in LISTS:
+            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, f"status must be one of {', '.join(LISTS)}.")
         async with reading() as reads:
             found = await reads.work_list(
                 status=None if status == "all" else status,
@@ -45,7 +46,7 @@ def router(*, pages: Pages, access: Access, reading: Reading) -> APIRouter:
                 offset=offset,
             )
         if wants_page(request):
-            return pages.render(request, "work_list.html", member=member, found=found, status=status, statuses=(*STATES, "all"))
+            return pages.render(request, "work_list.html", member=member, found=found, status=status, statuses=LISTS)
         return JSONResponse({"questionnaires": [_listed(one) for one in found.listed], "total": found.total})
 
     return routes
@@ -63,5 +64,8 @@ def _listed(one: Listed) -> dict[str, Any]:
         "status": questionnaire.status,
         "due_at": questionnaire.due_at.isoformat(),
         "closes_at": questionnaire.closes_at.isoformat(),
+        "late_until": questionnaire.late_until.isoformat(),
+        "reminders": questionnaire.reminded,
+        "answered_at": questionnaire.answered_at.isoformat() if questionnaire.answered_at else None,
         "instruments": {code: [item.id for item in instrument_of(code).items] for code in questionnaire.instruments},
     }

@@ -14,8 +14,7 @@ from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
 from outcomes.messaging.publish import OutboxAnnouncer
 from outcomes.use_cases import ask_questionnaires, keep_person, know_enrolment
-from outcomes.use_cases.ask_questionnaires import PlaceTold
-from outcomes.use_cases.issue_signposting import Directory
+from outcomes.use_cases.ask_questionnaires import PlaceTold, Plans
 from outcomes.use_cases.keep_person import Person
 from outcomes.use_cases.know_enrolment import EnrolmentTold
 from service_kit.consumer import Consumer, Reaction, Received
@@ -30,7 +29,7 @@ class Records(keep_person.Records, know_enrolment.Records, ask_questionnaires.Re
 def consumers(
     *,
     records: Callable[[AsyncConnection], Records],
-    directory: Directory,
+    plans: Plans,
     new_id: Callable[[], UUID],
     new_token: Callable[[], str],
 ) -> tuple[Consumer, ...]:
@@ -50,7 +49,7 @@ def consumers(
             [PlaceTold(place=one.command, because=one.event) for one in received],
             records=records(conn),
             announcer=OutboxAnnouncer(conn),
-            directory=directory,
+            plans=plans,
             now=now,
             new_id=new_id,
             new_token=new_token,

@@ -61,6 +61,9 @@ def _typed_body(
                 due_at=thing.due_at,
                 closes_at=thing.closes_at,
                 token=thing.token if thing.status == "due" else None,
+                late_until=thing.late_until,
+                reminders=thing.reminded,
+                answered_at=thing.answered_at,
             )
         case Assessment():
             return ASSESSMENT_SCORED, AssessmentScored(
@@ -70,6 +73,7 @@ def _typed_body(
                 enrolment_id=thing.enrolment_id,
                 time_point=thing.time_point,
                 completed_at=thing.completed_at,
+                late=thing.is_late,
                 scores=[Score(**asdict(score)) for score in thing.scores],
                 changes=[Change(**asdict(change)) for change in thing.changes],
             )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
 
 from outcomes.domain.assessment import Assessment
 from outcomes.domain.questionnaire import Questionnaire
@@ -17,13 +18,15 @@ from outcomes.use_cases.views import Audit, Listed, ParticipantResults, WorkList
 FUNNEL = """
 SELECT
     count(*) FILTER (WHERE status = 'due') AS questionnaires_due,
-    count(*) FILTER (WHERE status IN ('due', 'completed', 'missed')) AS questionnaires_asked,
+    count(*) FILTER (WHERE status IN ('due', 'completed', 'missed', 'late')) AS questionnaires_asked,
     count(*) FILTER (WHERE status = 'completed' AND time_point = 'baseline') AS baseline_completed,
     count(*) FILTER (WHERE status = 'completed' AND time_point = 'end') AS end_completed,
     (SELECT count(*) FROM questionnaires AS baseline JOIN questionnaires AS later USING (enrolment_id)
      WHERE baseline.time_point = 'baseline' AND baseline.status = 'completed'
        AND later.time_point = 'end' AND later.status = 'completed') AS assessed,
     count(*) FILTER (WHERE status = 'missed') AS missed,
+    count(*) FILTER (WHERE status = 'late') AS late,
+    sum(reminded) AS reminders,
     count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
     (SELECT count(*) FROM signposting) AS signposted
 FROM questionnaires
@@ -32,12 +35,12 @@ FROM questionnaires
 PROBLEMS = (
     (
         "SELECT 'Questionnaire ' || questionnaire_id || ' is completed but has no score.' FROM questionnaires"
-        " WHERE status = 'completed' AND NOT EXISTS"
+        " WHERE status IN ('completed', 'late') AND NOT EXISTS"
         " (SELECT FROM assessments WHERE assessments.questionnaire_id = questionnaires.questionnaire_id)"
     ),
     (
         "SELECT DISTINCT 'Assessment ' || assessment_id || ' belongs to a questionnaire that is not completed.'"
-        " FROM assessments JOIN questionnaires USING (questionnaire_id) WHERE status <> 'completed'"
+        " FROM assessments JOIN questionnaires USING (questionnaire_id) WHERE status NOT IN ('completed', 'late')"
     ),
     (
         "SELECT 'Enrolment ' || enrolment_id || ' has ' || count(*) || ' questionnaires for the time point ' || time_point || '.'"
@@ -71,6 +74,12 @@ async def next_opening(conn: AsyncConnection) -> datetime | None:
     return soonest
 
 
+async def next_reminder(conn: AsyncConnection) -> datetime | None:
+    """When the next reminder is due."""
+    soonest: datetime | None = (await conn.execute(select(func.min(QUESTIONNAIRES.c.next_reminder_at)))).scalar_one()
+    return soonest
+
+
 async def next_closing(conn: AsyncConnection) -> datetime | None:
     """When the next open questionnaire closes."""
     closes_at = select(func.min(QUESTIONNAIRES.c.closes_at)).where(QUESTIONNAIRES.c.status.in_(("planned", "due")))
@@ -97,7 +106,7 @@ class Reads:
     ) -> WorkList:
         """Questionnaires, the one that closes first at the top; planned ones only if asked for by status."""
         conditions = [
-            QUESTIONNAIRES.c.status == status if status else QUESTIONNAIRES.c.status != "planned",
+            _in_list(status),
             *([QUESTIONNAIRES.c.participant_id == participant_id] if participant_id else []),
             *([QUESTIONNAIRES.c.time_point == time_point] if time_point else []),
         ]
@@ -153,6 +162,12 @@ class Reads:
 
     async def _rows(self, query: Select[Any]) -> Sequence[dict[str, Any]]:
         return [dict(row) for row in (await self._conn.execute(query)).mappings()]
+
+
+def _in_list(status: str | None) -> ColumnElement[bool]:
+    if status == "reminded":
+        return and_(QUESTIONNAIRES.c.status == "due", QUESTIONNAIRES.c.reminded > 0)
+    return QUESTIONNAIRES.c.status == status if status else QUESTIONNAIRES.c.status != "planned"
 
 
 def _listed(row: dict[str, Any]) -> Listed:

@@ -23,6 +23,21 @@ from outcomes.use_cases.keep_person import Person
 from service_kit import rows
 
 ROWS_WITHIN = frozenset({"scores", "changes", "signposts"})
+# What changes in the life of a questionnaire.
+CHANGING = (
+    "questionnaire_id",
+    "sequence",
+    "status",
+    "due_at",
+    "closes_at",
+    "late_until",
+    "token",
+    "remind_at",
+    "reminded",
+    "next_reminder_at",
+    "answered_at",
+    "link_revoked_at",
+)
 
 
 def is_one_of(column: ColumnElement[UUID]) -> ColumnElement[bool]:
@@ -99,23 +114,19 @@ class Records:
         closed = OPEN_QUESTIONNAIRES.where(QUESTIONNAIRES.c.closes_at <= now)
         return await self._open(closed.order_by(QUESTIONNAIRES.c.closes_at).limit(most))
 
+    async def to_remind(self, now: datetime, *, most: int) -> Sequence[Questionnaire]:
+        """Due ones whose reminder is due, locked; those that another transaction works on are left out."""
+        due = OPEN_QUESTIONNAIRES.where(QUESTIONNAIRES.c.next_reminder_at <= now, QUESTIONNAIRES.c.closes_at > now)
+        return await self._open(due.order_by(QUESTIONNAIRES.c.next_reminder_at).limit(most))
+
     async def add_questionnaires(self, questionnaires: Sequence[Questionnaire]) -> None:
         """Keep new questionnaires."""
-        await rows.insert(self._conn, QUESTIONNAIRES, [row_of(questionnaire) for questionnaire in questionnaires])
+        await rows.insert(self._conn, QUESTIONNAIRES, [questionnaire_row(questionnaire) for questionnaire in questionnaires])
 
     async def save_questionnaires(self, questionnaires: Sequence[Questionnaire]) -> None:
         """Keep the changed state and dates of questionnaires."""
-        changed = [
-            {
-                "questionnaire_id": one.questionnaire_id,
-                "sequence": one.sequence,
-                "status": one.status,
-                "due_at": one.due_at,
-                "closes_at": one.closes_at,
-            }
-            for one in questionnaires
-        ]
-        await rows.update(self._conn, QUESTIONNAIRES, changed)
+        changed = [questionnaire_row(one) for one in questionnaires]
+        await rows.update(self._conn, QUESTIONNAIRES, [{name: row[name] for name in CHANGING} for row in changed])
 
     async def newest_assessments(self, enrolment_id: UUID) -> Mapping[str, Assessment]:
         """The newest results of one enrolment, by time point."""
@@ -153,9 +164,18 @@ def enrolment_from(row: Mapping[str, Any]) -> Enrolment:
     return Enrolment(**{**row, "joints": tuple(row["joints"])})
 
 
+def questionnaire_row(questionnaire: Questionnaire) -> dict[str, Any]:
+    """A questionnaire as its row; when the next reminder is due stands in a column of its own, to be looked for."""
+    remind_at = [moment.isoformat() for moment in questionnaire.remind_at]
+    return {**row_of(questionnaire), "remind_at": remind_at, "next_reminder_at": questionnaire.next_reminder_at}
+
+
 def questionnaire_from(row: Mapping[str, Any]) -> Questionnaire:
     """A questionnaire from its row."""
-    return Questionnaire(**{**row, "instruments": tuple(row["instruments"])})
+    facts = {name: value for name, value in row.items() if name != "next_reminder_at"}
+    facts["instruments"] = tuple(row["instruments"])
+    facts["remind_at"] = tuple(datetime.fromisoformat(moment) for moment in row["remind_at"])
+    return Questionnaire(**facts)
 
 
 def assessment_from(row: Mapping[str, Any]) -> Assessment:

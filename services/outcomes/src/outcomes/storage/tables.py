@@ -1,6 +1,7 @@
 """The service's tables. Arrays are JSONB, so that rows can be written set-wise."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -76,11 +77,19 @@ QUESTIONNAIRES = Table(
     Column("closes_at", DateTime(timezone=True), nullable=False),
     Column("token", Text, nullable=False, unique=True),
     Column("instruments", JSONB, nullable=False),
-    CheckConstraint("status IN ('planned', 'due', 'completed', 'missed', 'cancelled')", name="questionnaire_status"),
+    Column("late_until", DateTime(timezone=True), nullable=False),
+    Column("remind_at", JSONB, nullable=False),
+    Column("reminded", Integer, nullable=False),
+    Column("next_reminder_at", DateTime(timezone=True)),
+    Column("answered_at", DateTime(timezone=True)),
+    Column("link_revoked_at", DateTime(timezone=True)),
+    CheckConstraint("status IN ('planned', 'due', 'completed', 'missed', 'late', 'cancelled')", name="questionnaire_status"),
+    CheckConstraint("reminded <= 2", name="questionnaire_reminded_twice_at_most"),
     CheckConstraint("length(token) >= 43", name="questionnaire_token_is_long"),
     UniqueConstraint("enrolment_id", "time_point", name="one_questionnaire_per_time_point"),
     Index("questionnaires_by_participant", "participant_id"),
     Index("questionnaires_planned", "due_at", postgresql_where=text("status = 'planned'")),
+    Index("questionnaires_to_remind", "next_reminder_at", postgresql_where=text("next_reminder_at IS NOT NULL")),
     Index("questionnaires_open", "closes_at", postgresql_where=text("status IN ('planned', 'due')")),
 )
 
@@ -99,6 +108,7 @@ ASSESSMENTS = Table(
     Column("answers", JSONB, nullable=False),
     Column("scores", JSONB, nullable=False),
     Column("changes", JSONB, nullable=False),
+    Column("is_late", Boolean, nullable=False),
     UniqueConstraint("questionnaire_id", "sequence", name="one_assessment_per_questionnaire_and_version"),
     Index("assessments_by_enrolment", "enrolment_id"),
     Index("assessments_by_participant", "participant_id"),

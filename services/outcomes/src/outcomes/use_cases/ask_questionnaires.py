@@ -12,6 +12,7 @@ from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import Questionnaire, is_told
 from outcomes.domain.signposting import Signposting
+from outcomes.domain.time_points import Schedule
 from outcomes.use_cases.announcing import Announcement, Announcer
 from outcomes.use_cases.issue_signposting import Directory, Ended, issue_signposting
 from service_kit.results import Done, NotYet, Result
@@ -23,6 +24,14 @@ class PlaceTold:
 
     place: Place
     because: object | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plans:
+    """What a deployment brings: when its programmes ask, and what people are pointed to."""
+
+    schedule: Schedule
+    directory: Directory
 
 
 class Records(Protocol):
@@ -55,7 +64,7 @@ async def ask_questionnaires(
     *,
     records: Records,
     announcer: Announcer,
-    directory: Directory,
+    plans: Plans,
     now: datetime,
     new_id: Callable[[], UUID],
     new_token: Callable[[], str],
@@ -83,7 +92,15 @@ async def ask_questionnaires(
             continue
         places[place.place_id] = newer[place.place_id] = place
         mine = current[place.enrolment_id]
-        asked = asked_by(place, enrolment=enrolment, questionnaires=mine, now=now, new_id=new_id, new_token=new_token)
+        asked = asked_by(
+            place,
+            enrolment=enrolment,
+            questionnaires=mine,
+            schedule=plans.schedule,
+            now=now,
+            new_id=new_id,
+            new_token=new_token,
+        )
         for after in asked:
             mine[after.time_point] = after
             changed[after.questionnaire_id] = Announcement(thing=after, because=one.because)
@@ -93,7 +110,7 @@ async def ask_questionnaires(
     await records.save_places(list(newer.values()))
     await records.add_questionnaires([one for one in after_all if one.questionnaire_id not in stored])
     await records.save_questionnaires([one for one in after_all if one.questionnaire_id in stored])
-    issued = await issue_signposting(list(ended.values()), records=records, directory=directory, now=now, new_id=new_id)
+    issued = await issue_signposting(list(ended.values()), records=records, directory=plans.directory, now=now, new_id=new_id)
     told_to_others = [
         changed[one.questionnaire_id] for one in after_all if is_told(before=stored.get(one.questionnaire_id), after=one)
     ]

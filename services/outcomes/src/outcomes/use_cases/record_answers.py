@@ -9,7 +9,7 @@ from uuid import UUID
 from outcomes.domain.assessment import Assessment, assessed, compared_again
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.instruments.instrument import Answers
-from outcomes.domain.questionnaire import NotOpenError, Questionnaire, answered
+from outcomes.domain.questionnaire import ANSWERED, NotOpenError, Questionnaire, answered
 from outcomes.domain.signposting import Signposting
 from outcomes.use_cases.announcing import Announcement, Announcer
 from outcomes.use_cases.issue_signposting import Directory, Ended, issue_signposting
@@ -71,7 +71,7 @@ async def record_answers(
     before = found.get(given.questionnaire_id)
     if before is None:
         raise UnknownQuestionnaireError("There is no such questionnaire.")
-    if before.status == "completed" and given.entered_by == BY_PARTICIPANT:
+    if before.status in ANSWERED and given.entered_by == BY_PARTICIPANT:
         raise NotOpenError(before.status)
     after = answered(before, now=now)
     newest = await records.newest_assessments(given.enrolment_id)

@@ -56,10 +56,13 @@ def instrument_of(code: str) -> Instrument:
     return found
 
 
-def pack_for(*, joints: Sequence[str]) -> tuple[str, ...]:
-    """The codes asked of a person: pain, KOOS-12 or HOOS-12 or both, activity, chair stand. Unknown joints add none."""
+def pack_for(*, joints: Sequence[str], also: Sequence[str] = ()) -> tuple[str, ...]:
+    """The codes asked of a person: pain, KOOS-12 or HOOS-12 or both, activity, what is `also` asked, and chair stand.
+
+    Unknown joints add none.
+    """
     of_joints = (OF_JOINT[joint].code for joint in sorted(set(joints), reverse=True) if joint in OF_JOINT)
-    return (PAIN_NRS.code, *of_joints, ACTIVITY.code, CHAIR_STAND.code)
+    return tuple(dict.fromkeys((PAIN_NRS.code, *of_joints, ACTIVITY.code, *also, CHAIR_STAND.code)))
 
 
 def wrong_answers(answers: Mapping[str, Mapping[str, object]], *, asked: Sequence[str]) -> tuple[tuple[str, str], ...]:

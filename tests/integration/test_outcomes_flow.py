@@ -21,9 +21,13 @@ def answers(*, pain: int, knee: int, minutes: int = 20, stands: int | None = 10)
     return {"NRS": {"pain": pain}, "KOOS-12": dict.fromkeys(KOOS_12, knee), "ACTIVITY": {"minutes": minutes}} | measured
 
 
-async def enter(bench: OutcomesBench, questionnaire_id: object, given: dict[str, dict[str, int | bool]]) -> dict[str, object]:
+async def enter(
+    bench: OutcomesBench, questionnaire_id: object, given: dict[str, dict[str, int | bool]], *, reason: str | None = None
+) -> dict[str, object]:
     response = await bench.client.post(
-        f"/outcomes/questionnaires/{questionnaire_id}/answers", json={"answers": given}, headers=bearer(STAFF_TOKEN)
+        f"/outcomes/questionnaires/{questionnaire_id}/answers",
+        json={"answers": given, "reason": reason},
+        headers=bearer(STAFF_TOKEN),
     )
     assert response.status_code == 200, response.text
     found: dict[str, object] = response.json()
@@ -64,6 +68,8 @@ async def test_a_place_leads_to_a_baseline_an_end_a_change_and_signposts(outcome
             "end_completed": 1,
             "assessed": 1,
             "missed": 0,
+            "late": 0,
+            "reminders": 0,
             "cancelled": 0,
             "signposted": 1,
         },
@@ -144,7 +150,7 @@ async def test_codes_that_are_not_known_here_change_nothing_and_stop_nothing(out
     await outcomes.tell_enrolment(person, status="on_hold", joints=["elbow"])
     await outcomes.tell_place(person)
     baseline = await outcomes.questionnaire(person, "baseline", "due")
-    assert baseline["instruments"] == '["NRS", "ACTIVITY", "CHAIR-STAND"]'
+    assert baseline["instruments"] == '["NRS", "ACTIVITY", "RESOURCE-USE", "CHAIR-STAND"]'
     await outcomes.tell_place(person, status="on_holiday")
     await eventually(lambda: outcomes.query("SELECT 1 FROM places WHERE status = 'on_holiday'"))
     await outcomes.questionnaire(person, "baseline", "due")
@@ -160,7 +166,7 @@ async def test_a_correction_makes_a_new_score_and_the_old_one_stays(outcomes: Ou
     await outcomes.move_clock(timedelta(days=50))
     await outcomes.questionnaire(person, "end", "due")
     await enter(outcomes, end["questionnaire_id"], answers(pain=4, knee=2))
-    await enter(outcomes, baseline["questionnaire_id"], {"NRS": {"pain": 5}})
+    await enter(outcomes, baseline["questionnaire_id"], {"NRS": {"pain": 5}}, reason="Misread.")
     kept = await outcomes.query("SELECT time_point, sequence, answers FROM assessments ORDER BY time_point, sequence")
     assert [(row["time_point"], row["sequence"]) for row in kept] == [("baseline", 1), ("baseline", 2), ("end", 1), ("end", 2)]
     assert ['"pain": 7' in row["answers"] or '"pain":7' in row["answers"] for row in kept[:2]] == [True, False]
@@ -184,7 +190,7 @@ async def test_a_name_is_shown_on_the_work_list_whenever_it_comes(outcomes: Outc
     async def named() -> bool:
         response = await outcomes.client.get("/outcomes/questionnaires?status=due", headers=bearer(STAFF_TOKEN))
         [one] = response.json()["questionnaires"]
-        assert list(one["instruments"]) == ["NRS", "KOOS-12", "ACTIVITY", "CHAIR-STAND"]
+        assert list(one["instruments"]) == ["NRS", "KOOS-12", "ACTIVITY", "RESOURCE-USE", "CHAIR-STAND"]
         return bool(one["display_name"] == "Ada Example")
 
     await eventually(named)

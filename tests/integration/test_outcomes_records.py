@@ -126,4 +126,4 @@ async def test_the_migrated_database_is_what_the_tables_say(database: Callable[[
         ).scalar_one()
     await engine.dispose()
     assert differences == []
-    assert checks == 2
+    assert checks == 3

@@ -9,12 +9,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 import uvicorn
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.ui import WebDriverWait
 
 from outcomes.main import build
 from outcomes.settings import Settings
+from support.axe import Finding, grave, needs_axe
 from support.outcomes_bench import OutcomesBench, Participant, outcomes_pages_of
 from support.servers import Database
 
@@ -65,6 +69,13 @@ async def asked(database: Callable[[str], Awaitable[Database]]) -> AsyncIterator
         listening.close()
 
 
+def go_on(driver: Chrome, button: str = "main form button") -> None:
+    """Press a button and wait until the next page is there."""
+    page = driver.find_element(By.TAG_NAME, "html")
+    driver.find_element(By.CSS_SELECTOR, button).click()
+    WebDriverWait(driver, 20, ignored_exceptions=(WebDriverException,)).until(staleness_of(page))
+
+
 @pytest.mark.parametrize("width", [PHONE, DESK])
 @pytest.mark.parametrize("javascript", [True, False])
 async def test_a_person_puts_an_error_right_and_sends_the_questionnaire(
@@ -79,28 +90,70 @@ async def test_a_person_puts_an_error_right_and_sends_the_questionnaire(
         with chromium(width=width, javascript=javascript) as driver:
             driver.get(address)
             fits(driver)
-            driver.find_element(By.CSS_SELECTOR, "input[name='NRS.pain'][value='7']").click()
-            for item in driver.find_elements(By.CSS_SELECTOR, "input[name^='KOOS-12.'][value='3']"):
-                item.click()
-            driver.find_element(By.NAME, "ACTIVITY.minutes").send_keys("lots")
-            driver.find_element(By.CSS_SELECTOR, "main button").click()
-            fits(driver)
+            go_on(driver, "main a.nhsuk-button")
+            go_on(driver)
             headings.append(driver.find_element(By.CSS_SELECTOR, ".nhsuk-error-summary h2").text)
-            driver.find_element(By.CSS_SELECTOR, ".nhsuk-error-summary a").click()
-            minutes = driver.find_element(By.NAME, "ACTIVITY.minutes")
-            minutes.clear()
-            minutes.send_keys("45")
-            driver.find_element(By.CSS_SELECTOR, "main button").click()
             fits(driver)
+            driver.find_element(By.CSS_SELECTOR, "input[value='7']").click()
+            go_on(driver)
+            while "/anything-else" not in driver.current_url:
+                fits(driver)
+                if driver.find_elements(By.CSS_SELECTOR, "input[type=radio]"):
+                    driver.find_element(By.CSS_SELECTOR, "input[value='3']").click()
+                else:
+                    driver.find_element(By.CSS_SELECTOR, "main input").send_keys("45")
+                go_on(driver)
+            fits(driver)
+            go_on(driver)
             headings.append(driver.find_element(By.TAG_NAME, "h1").text)
+            fits(driver)
+            go_on(driver)
+            headings.append(driver.find_element(By.TAG_NAME, "h1").text)
+            fits(driver)
             entries = driver.get_log("browser")  # type: ignore[no-untyped-call]  # selenium gives it no types
             complaints = [entry["message"] for entry in entries if "422" not in entry["message"]]
             assert complaints == []
         return headings
 
-    assert await asyncio.to_thread(answer) == ["There is a problem", "Your questionnaire was sent"]
+    found = await asyncio.to_thread(answer)
+    assert found == ["There is a problem", "Check your answers", "Your questionnaire was sent"]
     [kept] = await bench.query("SELECT answers FROM assessments")
     assert '"minutes": 45' in kept["answers"]
+
+
+@needs_axe
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("language", ["en", "cy"])
+async def test_axe_finds_nothing_serious_on_any_step(asked: tuple[OutcomesBench, str], width: int, language: str) -> None:
+    _, address = asked
+
+    def judge() -> dict[str, list[Finding]]:
+        found: dict[str, list[Finding]] = {}
+        with chromium(width=width, javascript=True) as driver:
+            for step in ("", "/1", "/14", "/anything-else", "/check"):
+                driver.get(f"{address}{step}?lang={language}")
+                found[step] = grave(driver)
+            driver.get(f"{address}/1?lang={language}")
+            go_on(driver)
+            found["an error"] = grave(driver)
+            driver.get(f"{address[:-1]}_?lang={language}")
+            found["no such link"] = grave(driver)
+        return {step: findings for step, findings in found.items() if findings}
+
+    assert await asyncio.to_thread(judge) == {}
+
+
+@needs_axe
+async def test_axe_does_find_what_is_wrong_with_a_page(asked: tuple[OutcomesBench, str]) -> None:
+    _, address = asked
+
+    def judge() -> set[str]:
+        with chromium(width=PHONE, javascript=True) as driver:
+            driver.get(f"{address}/1")
+            driver.execute_script("document.querySelectorAll('label').forEach(one => one.remove())")
+            return {one.rule for one in grave(driver)}
+
+    assert "label" in await asyncio.to_thread(judge)
 
 
 def fits(driver: Chrome) -> None:

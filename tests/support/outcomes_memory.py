@@ -5,12 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from outcomes.domain.assessment import Assessment
+from outcomes.domain.concerns import Concern
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import Questionnaire
 from outcomes.domain.signposting import Signposting
 from outcomes.use_cases.announcing import Announcement
 from outcomes.use_cases.keep_person import Person
+from outcomes.use_cases.save_draft import Draft
 
 
 class MemoryRecords:
@@ -23,6 +25,8 @@ class MemoryRecords:
         self.known_questionnaires: dict[UUID, Questionnaire] = {}
         self.assessments: list[Assessment] = []
         self.signposting: dict[UUID, Signposting] = {}
+        self.concerns: dict[UUID, Concern] = {}
+        self.drafts: dict[UUID, Draft] = {}
 
     async def save_people(self, people: Sequence[Person]) -> None:
         for person in people:
@@ -84,6 +88,29 @@ class MemoryRecords:
 
     async def add_assessments(self, assessments: Sequence[Assessment]) -> None:
         self.assessments.extend(assessments)
+
+    async def locked_questionnaire(self, questionnaire_id: UUID) -> Questionnaire | None:
+        return self.known_questionnaires.get(questionnaire_id)
+
+    async def add_to_draft(self, questionnaire_id: UUID, draft: Draft, *, now: datetime) -> None:
+        known = self.drafts.get(questionnaire_id, Draft())
+        comment = known.comment if draft.comment is None else draft.comment
+        self.drafts[questionnaire_id] = Draft(answers={**known.answers, **draft.answers}, comment=comment)
+
+    async def forget_draft(self, questionnaire_id: UUID) -> None:
+        self.drafts.pop(questionnaire_id, None)
+
+    async def add_new_concerns(self, raised: Sequence[Concern]) -> None:
+        known = {(one.questionnaire_id, one.kind, one.about) for one in self.concerns.values()}
+        for one in raised:
+            if (one.questionnaire_id, one.kind, one.about) not in known:
+                self.concerns[one.concern_id] = one
+
+    async def locked_concern(self, concern_id: UUID) -> Concern | None:
+        return self.concerns.get(concern_id)
+
+    async def save_concern(self, concern: Concern) -> None:
+        self.concerns[concern.concern_id] = concern
 
     async def add_new_signposting(self, signposting: Sequence[Signposting]) -> Sequence[UUID]:
         new: list[UUID] = []

@@ -309,7 +309,9 @@ async def test_a_cancelled_referral_takes_back_what_was_not_sent() -> None:
     assert [(m.status, m.reason) for m in desk.all()] == [(Status.DROPPED, Reason.REFERRAL_CANCELLED)]
 
 
-def a_questionnaire(status: str, sequence: int = 1, closes_at: datetime = NOW + 14 * DAY) -> QuestionnaireState:
+def a_questionnaire(
+    status: str, sequence: int = 1, closes_at: datetime = NOW + 14 * DAY, reminders: int = 0
+) -> QuestionnaireState:
     return QuestionnaireState(
         questionnaire_id=UUID(int=8),
         sequence=sequence,
@@ -318,6 +320,7 @@ def a_questionnaire(status: str, sequence: int = 1, closes_at: datetime = NOW + 
         due_at=NOW,
         closes_at=closes_at,
         token="t",
+        reminders=reminders,
     )
 
 
@@ -344,6 +347,23 @@ async def test_a_questionnaire_no_longer_asked_for_is_not_sent_in_whichever_orde
     await tell_questionnaires(reversed_, a_questionnaire(status, 2))
     await tell_questionnaires(reversed_, a_questionnaire("due"))
     assert reversed_.all() == []
+
+
+async def test_a_person_is_reminded_once_for_each_reminder_that_outcomes_tells() -> None:
+    desk = FakeDesk()
+    for sequence, reminders in ((1, 0), (2, 1), (3, 1), (4, 2)):
+        await tell_questionnaires(desk, a_questionnaire("due", sequence, reminders=reminders))
+    kinds = [message.kind for message in desk.all()]
+    assert kinds == [Kind.QUESTIONNAIRE_DUE, Kind.QUESTIONNAIRE_REMINDER, Kind.QUESTIONNAIRE_REMINDER]
+    assert len({message.about_id for message in desk.all()}) == 3
+    await tell_questionnaires(desk, a_questionnaire("late", 5, reminders=2))
+    assert {(m.status, m.reason) for m in desk.all()} == {(Status.DROPPED, Reason.NO_LONGER_ASKED)}
+
+
+async def test_who_is_first_heard_of_with_a_reminder_gets_the_reminder() -> None:
+    desk = FakeDesk()
+    await tell_questionnaires(desk, a_questionnaire("due", 4, reminders=2))
+    assert [message.kind for message in desk.all()] == [Kind.QUESTIONNAIRE_REMINDER]
 
 
 async def test_a_questionnaire_status_we_do_not_know_changes_nothing() -> None:

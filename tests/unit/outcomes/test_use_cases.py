@@ -11,19 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.domain.assessment import Assessment
+from outcomes.domain.assessment import Assessment, Given
+from outcomes.domain.concerns import NothingToAcknowledgeError
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import NotOpenError, Questionnaire
 from outcomes.domain.signposting import LocalService, Signposting
 from outcomes.domain.time_points import Schedule
 from outcomes.storage.time_points import read_time_points
+from outcomes.use_cases.acknowledge_concern import Acknowledgement, acknowledge_concern
 from outcomes.use_cases.ask_questionnaires import PlaceTold, Plans, ask_questionnaires
 from outcomes.use_cases.close_missed import close_missed
 from outcomes.use_cases.know_enrolment import EnrolmentTold, know_enrolments
 from outcomes.use_cases.open_due_questionnaires import open_due_questionnaires
-from outcomes.use_cases.record_answers import AnswersGiven, UnknownQuestionnaireError, record_answers
+from outcomes.use_cases.record_answers import AnswersGiven, ReasonMissingError, UnknownQuestionnaireError, record_answers
 from outcomes.use_cases.remind import remind
+from outcomes.use_cases.save_draft import Draft, save_draft
 from service_kit.results import Done, NotYet, Result
 from support.outcomes_facts import FIRST_SESSION, LAST_SESSION, NOW, enrolment, place
 from support.outcomes_memory import MemoryAnnouncer, MemoryRecords
@@ -72,12 +75,22 @@ class Outcomes:
         await remind(records=self.records, announcer=self.announcer, now=self.now)
         await close_missed(records=self.records, announcer=self.announcer, directory=DIRECTORY, now=self.now, new_id=self.new_id)
 
-    async def answer(self, of: Enrolment, time_point: str, answers: Any = ANSWERS, *, by: str = "participant") -> Assessment:
+    async def answer(
+        self,
+        of: Enrolment,
+        time_point: str,
+        answers: Any = ANSWERS,
+        *,
+        by: str = "participant",
+        comment: str | None = None,
+        reason: str | None = None,
+        in_the_room: bool = False,
+    ) -> Assessment:
         given = AnswersGiven(
             enrolment_id=of.enrolment_id,
             questionnaire_id=self.find(of, time_point).questionnaire_id,
-            answers=answers,
-            entered_by=by,
+            given=Given(answers=answers, entered_by=by, comment=comment, reason=reason),
+            in_the_room=in_the_room,
         )
         return await record_answers(
             given, records=self.records, announcer=self.announcer, directory=DIRECTORY, now=self.now, new_id=self.new_id
@@ -257,7 +270,7 @@ async def test_a_person_sends_once_and_staff_may_correct() -> None:
     first = await outcomes.answer(person, "baseline")
     with pytest.raises(NotOpenError, match="sent already"):
         await outcomes.answer(person, "baseline", {"NRS": {"pain": 1}})
-    second = await outcomes.answer(person, "baseline", {"NRS": {"pain": 1}}, by="staff")
+    second = await outcomes.answer(person, "baseline", {"NRS": {"pain": 1}}, by="staff", reason="Misread.")
     assert (second.assessment_id, second.sequence, second.completed_at) == (first.assessment_id, 2, first.completed_at)
     assert second.answers == {"NRS": {"pain": 1}, "CHAIR-STAND": {"count": 9, "arms_used": False}}
     assert outcomes.told() == ["baseline due", "baseline completed", "baseline scored", "baseline scored"]
@@ -268,8 +281,7 @@ async def test_a_questionnaire_of_another_enrolment_is_not_known() -> None:
     given = AnswersGiven(
         enrolment_id=enrolment().enrolment_id,
         questionnaire_id=outcomes.find(person, "baseline").questionnaire_id,
-        answers=ANSWERS,
-        entered_by="staff",
+        given=Given(answers=ANSWERS, entered_by="staff"),
     )
     with pytest.raises(UnknownQuestionnaireError):
         await record_answers(
@@ -331,6 +343,84 @@ async def test_the_six_months_follow_up_is_compared_with_the_baseline() -> None:
     results = await outcomes.answer(person, "followup_6m", {"NRS": {"pain": 4}})
     assert [one.change for one in results.changes] == [-4]
     assert outcomes.told().count("signposted") == 0
+
+
+async def test_a_correction_without_a_reason_is_refused() -> None:
+    outcomes, person, _ = await placed()
+    await outcomes.answer(person, "baseline")
+    with pytest.raises(ReasonMissingError, match="say why"):
+        await outcomes.answer(person, "baseline", {"NRS": {"pain": 1}}, by="staff", reason=" ")
+
+
+async def test_what_is_measured_in_the_room_waits_for_the_persons_own_answers() -> None:
+    outcomes, person, _ = await placed()
+    measured = {"CHAIR-STAND": {"count": 9, "arms_used": False}, "ACTIVITY": {"minutes": 20}}
+    await outcomes.answer(person, "baseline", measured, by="staff", in_the_room=True)
+    assert outcomes.states(person)["baseline"] == "due"
+    both = await outcomes.answer(person, "baseline", {"NRS": {"pain": 6}, "ACTIVITY": {"minutes": 45}})
+    assert outcomes.states(person)["baseline"] == "completed"
+    assert both.answers == {**measured, "NRS": {"pain": 6}, "ACTIVITY": {"minutes": 45}}
+    assert (both.sequence, both.entered_by) == (2, "participant")
+    after = await outcomes.answer(person, "baseline", {"CHAIR-STAND": {"count": 11}}, by="staff", in_the_room=True)
+    assert after.sequence == 3
+
+
+async def test_concerns_are_raised_once_for_a_score_a_worsening_and_what_was_written() -> None:
+    outcomes, person, _ = await placed(schedule=replace(TWO_POINTS, also_asked=("HADS",)))
+    anxious = {str(number): 2 for number in range(1, 15)}
+    await outcomes.answer(person, "baseline", {"NRS": {"pain": 4}, "HADS": anxious}, comment="My knee gave way.")
+    await outcomes.pass_time(LAST_SESSION)
+    await outcomes.answer(person, "end", {"NRS": {"pain": 6}})
+    await outcomes.answer(person, "end", {"NRS": {"pain": 7}}, by="staff", reason="Misread.")
+    raised = [(one.kind, one.about, one.value) for one in outcomes.records.concerns.values()]
+    assert raised == [
+        ("raised_score", "HADS.anxiety", 14),
+        ("raised_score", "HADS.depression", 14),
+        ("comment", "comment", None),
+        ("large_worsening", "NRS.pain", 2),
+    ]
+
+
+async def test_an_improvement_and_a_small_worsening_raise_nothing() -> None:
+    outcomes, person, _ = await placed()
+    await outcomes.answer(person, "baseline", {"NRS": {"pain": 7}, "CHAIR-STAND": {"count": 9}})
+    await outcomes.pass_time(LAST_SESSION)
+    await outcomes.answer(person, "end", {"NRS": {"pain": 8}, "CHAIR-STAND": {"count": 14}})
+    assert outcomes.records.concerns == {}
+
+
+async def test_a_concern_is_acknowledged_once_with_what_was_done() -> None:
+    outcomes, person, _ = await placed()
+    await outcomes.answer(person, "baseline", comment="Please call me.")
+    [concern] = outcomes.records.concerns.values()
+
+    def acknowledgement(note: str) -> Acknowledgement:
+        return Acknowledgement(concern_id=concern.concern_id, by="staff", note=note)
+
+    with pytest.raises(NothingToAcknowledgeError, match="must say what was done"):
+        await acknowledge_concern(acknowledgement("  "), records=outcomes.records, now=NOW)
+    done = await acknowledge_concern(acknowledgement(" Called. "), records=outcomes.records, now=NOW)
+    assert (done.status, done.acknowledged_by, done.note) == ("acknowledged", "staff", "Called.")
+    with pytest.raises(NothingToAcknowledgeError, match="already"):
+        await acknowledge_concern(acknowledgement("Again."), records=outcomes.records, now=NOW)
+
+
+async def test_answers_are_saved_one_by_one_and_forgotten_when_they_are_sent() -> None:
+    outcomes, person, _ = await placed()
+    questionnaire_id = outcomes.find(person, "baseline").questionnaire_id
+    for draft in (
+        Draft(answers={"NRS.pain": 6}),
+        Draft(answers={"KOOS-12.P1": None}, comment="x"),
+        Draft(answers={"NRS.pain": 7}),
+    ):
+        await save_draft(questionnaire_id, draft, records=outcomes.records, now=NOW)
+    kept = outcomes.records.drafts[questionnaire_id]
+    assert (kept.answers, kept.comment) == ({"NRS.pain": 7, "KOOS-12.P1": None}, "x")
+    assert kept.by_instrument() == {"NRS": {"pain": 7}}
+    await outcomes.answer(person, "baseline", kept.by_instrument())
+    assert outcomes.records.drafts == {}
+    with pytest.raises(NotOpenError, match="sent already"):
+        await save_draft(questionnaire_id, Draft(answers={"NRS.pain": 1}), records=outcomes.records, now=NOW)
 
 
 statuses = st.sampled_from(

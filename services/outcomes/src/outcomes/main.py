@@ -6,26 +6,34 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from fastapi import FastAPI
 
-from outcomes.domain.assessment import Assessment
+from outcomes.domain.assessment import Assessment, Given
+from outcomes.domain.concerns import Concern
 from outcomes.domain.instruments.instrument import Answers
 from outcomes.domain.questionnaire import Questionnaire
-from outcomes.http import audit, entry, journey, participant, work_list
+from outcomes.http import audit, concerns, entry, journey, links, measures, paper, participant, work_list
+from outcomes.http.languages import LANGUAGES, read_languages
 from outcomes.http.wording import WrongWordingError, read_wording
 from outcomes.messaging.consume import consumers
 from outcomes.messaging.publish import OutboxAnnouncer
 from outcomes.settings import Settings
+from outcomes.storage import drafts
 from outcomes.storage.directory import WrongDirectoryError, read_directory
 from outcomes.storage.reads import Reads, next_closing, next_opening, next_reminder
 from outcomes.storage.repositories import Records
 from outcomes.storage.time_points import WrongTimePointsError, read_time_points
+from outcomes.use_cases.acknowledge_concern import Acknowledgement, acknowledge_concern
 from outcomes.use_cases.ask_questionnaires import Plans
+from outcomes.use_cases.change_link import change_link
 from outcomes.use_cases.close_missed import close_missed
+from outcomes.use_cases.issue_signposting import Directory
 from outcomes.use_cases.open_due_questionnaires import open_due_questionnaires
 from outcomes.use_cases.record_answers import AnswersGiven, record_answers
 from outcomes.use_cases.remind import remind
+from outcomes.use_cases.save_draft import Draft, save_draft
 from page_base.installation import install
 from page_base.pages import Pages
 from service_kit.command import run
@@ -46,36 +54,64 @@ def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
+class _Desk:
+    """What pages read and do, each deed in a transaction of its own."""
+
+    def __init__(self, service: Service, directory: Directory) -> None:
+        self._service = service
+        self._directory = directory
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Reads]:
+        async with self._service.engine.connect() as conn:
+            yield Reads(conn)
+
+    async def answer(self, questionnaire: Questionnaire, given: Given, *, in_the_room: bool = False) -> Assessment:
+        told = AnswersGiven(
+            enrolment_id=questionnaire.enrolment_id,
+            questionnaire_id=questionnaire.questionnaire_id,
+            given=given,
+            in_the_room=in_the_room,
+        )
+        async with self._service.transaction() as conn:
+            return await record_answers(
+                told,
+                records=Records(conn),
+                announcer=OutboxAnnouncer(conn),
+                directory=self._directory,
+                now=self._service.clock.now(),
+                new_id=new_id,
+            )
+
+    async def save(self, questionnaire_id: UUID, draft: Draft) -> None:
+        async with self._service.transaction() as conn:
+            await save_draft(questionnaire_id, draft, records=Records(conn), now=self._service.clock.now())
+
+    async def keep_first_entry(self, questionnaire_id: UUID, answers: Mapping[str, Answers], *, entered_by: str) -> None:
+        async with self._service.transaction() as conn:
+            now = self._service.clock.now()
+            await drafts.keep_first_entry(conn, questionnaire_id, answers, entered_by=entered_by, now=now)
+
+    async def acknowledge(self, told: Acknowledgement) -> Concern:
+        async with self._service.transaction() as conn:
+            return await acknowledge_concern(told, records=Records(conn), now=self._service.clock.now())
+
+    async def change_link(self, questionnaire_id: UUID, *, revoke: bool) -> Questionnaire | None:
+        async with self._service.transaction() as conn:
+            now = self._service.clock.now()
+            return await change_link(questionnaire_id, revoke=revoke, records=Records(conn), now=now, new_token=new_token)
+
+
 def build(settings: Settings) -> FastAPI:
     """The service as an ASGI app; WrongDirectoryError, WrongTimePointsError or WrongWordingError where a site's file is wrong."""
     service = Service(name=NAME, settings=settings)
     directory = read_directory(settings.directory_file)
     schedule = read_time_points(settings.time_points_file, also_asked=settings.also_asked)
     plans = Plans(schedule=schedule, directory=directory)
-    wording = read_wording(settings.wording_file)
+    wordings = {language: read_wording(settings.wording_file, language=language) for language in LANGUAGES}
     pages = Pages("outcomes.http")
 
-    @asynccontextmanager
-    async def reading() -> AsyncIterator[Reads]:
-        async with service.engine.connect() as conn:
-            yield Reads(conn)
-
-    async def answer(questionnaire: Questionnaire, answers: Mapping[str, Answers], *, entered_by: str) -> Assessment:
-        given = AnswersGiven(
-            enrolment_id=questionnaire.enrolment_id,
-            questionnaire_id=questionnaire.questionnaire_id,
-            answers=answers,
-            entered_by=entered_by,
-        )
-        async with service.transaction() as conn:
-            return await record_answers(
-                given,
-                records=Records(conn),
-                announcer=OutboxAnnouncer(conn),
-                directory=directory,
-                now=service.clock.now(),
-                new_id=new_id,
-            )
+    desk = _Desk(service, directory)
 
     async def open_due(now: datetime) -> int:
         async with service.transaction() as conn:
@@ -94,11 +130,16 @@ def build(settings: Settings) -> FastAPI:
     app = service.app(
         consumers=consumers(records=Records, plans=plans, new_id=new_id, new_token=new_token),
         routers=[
-            participant.router(pages=pages, reading=reading, answer=answer, wording=wording, now=service.clock.now),
-            work_list.router(pages=pages, access=service.access, reading=reading),
-            entry.router(pages=pages, access=service.access, reading=reading, answer=answer, wording=wording),
-            journey.router(pages=pages, access=service.access, reading=reading),
-            audit.router(access=service.access, reading=reading, now=service.clock.now),
+            participant.router(pages=pages, desk=desk, languages=read_languages(wordings), now=service.clock.now),
+            work_list.router(pages=pages, access=service.access, reading=desk.reading),
+            entry.router(access=service.access, desk=desk),
+            paper.router(pages=pages, access=service.access, desk=desk, wording=wordings["en"]),
+            links.router(pages=pages, access=service.access, desk=desk, public_url=settings.public_url),
+            measures.router(pages=pages, access=service.access, desk=desk),
+            concerns.router(pages=pages, access=service.access, desk=desk),
+            concerns.page_router(pages=pages, access=service.access, desk=desk),
+            journey.router(pages=pages, access=service.access, reading=desk.reading),
+            audit.router(access=service.access, reading=desk.reading, now=service.clock.now),
         ],
         due_work=[
             DueWork(name="open due questionnaires", run=open_due, next_due_at=next_opening),

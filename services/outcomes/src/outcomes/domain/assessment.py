@@ -17,6 +17,7 @@ class Assessment:
 
     `completed_at` is when the questionnaire was first answered, `entered_at` when this version was; `entered_by` is
     "participant" or the member of staff's id. `is_late`: it was first answered after the questionnaire had closed.
+    `comment` is what the person wrote freely; `reason` is why staff corrected an earlier version.
     """
 
     assessment_id: UUID
@@ -32,21 +33,32 @@ class Assessment:
     scores: tuple[Score, ...]
     changes: tuple[Change, ...] = ()
     is_late: bool = False
+    comment: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What was entered: answers by instrument and item, by whom, what else the person wrote, and why if it corrects."""
+
+    answers: Mapping[str, Answers]
+    entered_by: str
+    comment: str | None = None
+    reason: str | None = None
 
 
 def assessed(
     questionnaire: Questionnaire,
     *,
-    answers: Mapping[str, Answers],
+    given: Given,
     earlier: Assessment | None,
     baseline: Sequence[Score],
     assessment_id: UUID,
-    entered_by: str,
     now: datetime,
 ) -> Assessment:
     """Score answers; an instrument answered again replaces its earlier answers. WrongAnswersError if any is wrong."""
-    score_all(answers, asked=questionnaire.instruments)
-    merged = {**(earlier.answers if earlier else {}), **{code: given for code, given in answers.items() if given}}
+    score_all(given.answers, asked=questionnaire.instruments)
+    merged = {**(earlier.answers if earlier else {}), **{code: items for code, items in given.answers.items() if items}}
     scores = score_all(merged, asked=questionnaire.instruments)
     return Assessment(
         assessment_id=earlier.assessment_id if earlier else assessment_id,
@@ -57,11 +69,13 @@ def assessed(
         time_point=questionnaire.time_point,
         completed_at=earlier.completed_at if earlier else now,
         entered_at=now,
-        entered_by=entered_by,
+        entered_by=given.entered_by,
         answers=merged,
         scores=scores,
         changes=changes_since(baseline=baseline, later=scores),
         is_late=questionnaire.status == "late",
+        comment=given.comment or (earlier.comment if earlier else None),
+        reason=given.reason,
     )
 
 

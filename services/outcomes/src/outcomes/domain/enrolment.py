@@ -9,7 +9,10 @@ WITHDRAWN = "withdrawn"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
-    """The newest that is known of one enrolment; `outward_code` is the first half of a postcode."""
+    """The newest that is known of one enrolment; `outward_code` is the first half of a postcode.
+
+    `access_needs` are codes such as `step_free`; `referred_at` is when the referral that led to it was made.
+    """
 
     enrolment_id: UUID
     sequence: int
@@ -20,6 +23,9 @@ class Enrolment:
     referral_channel: str
     joints: tuple[str, ...] = ()
     outward_code: str | None = None
+    language: str = "en"
+    access_needs: tuple[str, ...] = ()
+    referred_at: datetime | None = None
 
     @property
     def is_withdrawn(self) -> bool:

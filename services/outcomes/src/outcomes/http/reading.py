@@ -1,15 +1,18 @@
 """What the routes need from the rest of the service; `main` provides it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from outcomes.domain.assessment import Assessment
+from outcomes.domain.assessment import Assessment, Given
+from outcomes.domain.concerns import Concern
 from outcomes.domain.instruments.instrument import Answers
 from outcomes.domain.questionnaire import Questionnaire
-from outcomes.use_cases.views import Audit, ParticipantResults, WorkList
+from outcomes.use_cases.acknowledge_concern import Acknowledgement
+from outcomes.use_cases.save_draft import Draft
+from outcomes.use_cases.views import Audit, ListedConcern, Measured, ParticipantResults, TrailEntry, Version, WorkList
 
 STAFF = ("facilitator", "coordinator", "clinician")
 
@@ -37,6 +40,27 @@ class Reads(Protocol):
     async def participant(self, participant_id: UUID) -> ParticipantResults:
         """All that is known of one participant."""
 
+    async def draft(self, questionnaire_id: UUID) -> Draft:
+        """What was answered and not sent yet."""
+
+    async def language_of(self, enrolment_id: UUID) -> str:
+        """The language that the person asked for."""
+
+    async def concerns(self, *, status: str, limit: int) -> tuple[Sequence[ListedConcern], int]:
+        """Concerns of a status, the oldest first, and how many there are in all."""
+
+    async def concern(self, concern_id: UUID) -> tuple[ListedConcern, Sequence[TrailEntry]] | None:
+        """A concern and its trail."""
+
+    async def history(self, questionnaire_id: UUID) -> Sequence[Version]:
+        """Every version of a questionnaire's results, the newest first."""
+
+    async def first_entry(self, questionnaire_id: UUID) -> Mapping[str, Answers] | None:
+        """The first of two entries of a paper form, that waits for its second."""
+
+    async def measured(self, cohort_id: UUID, *, time_point: str) -> Sequence[Measured]:
+        """The people of a cohort who are asked at a time point, with what was measured."""
+
     async def audit(self, *, now: datetime) -> Audit:
         """The funnel, and every contradiction."""
 
@@ -44,8 +68,23 @@ class Reads(Protocol):
 Reading = Callable[[], AbstractAsyncContextManager[Reads]]
 
 
-class Answer(Protocol):
-    """Records answers in a transaction of its own; raises what `record_answers` raises."""
+class Desk(Protocol):
+    """What the routes read and do, each deed in a transaction of its own; it raises what its use case raises."""
 
-    async def __call__(self, questionnaire: Questionnaire, answers: Mapping[str, Answers], *, entered_by: str) -> Assessment:
-        """Record the answers and return the results."""
+    def reading(self) -> AbstractAsyncContextManager[Reads]:
+        """Reading on one connection."""
+
+    async def answer(self, questionnaire: Questionnaire, given: Given, *, in_the_room: bool = False) -> Assessment:
+        """Record what was given, and return the results."""
+
+    async def save(self, questionnaire_id: UUID, draft: Draft) -> None:
+        """Add to what was answered and not sent yet."""
+
+    async def keep_first_entry(self, questionnaire_id: UUID, answers: Mapping[str, Answers], *, entered_by: str) -> None:
+        """Keep the first of two entries of a paper form."""
+
+    async def acknowledge(self, told: Acknowledgement) -> Concern:
+        """Acknowledge a concern."""
+
+    async def change_link(self, questionnaire_id: UUID, *, revoke: bool) -> Questionnaire | None:
+        """Take a questionnaire's link back, or make a new one."""

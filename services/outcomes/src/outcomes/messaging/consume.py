@@ -109,6 +109,9 @@ def read_enrolment(event: Event) -> Enrolment:
         referral_channel=told.referral_channel,
         joints=tuple(told.joints),
         outward_code=told.outward_code,
+        language=told.language,
+        access_needs=tuple(told.access_needs),
+        referred_at=told.referred_at,
     )
 
 

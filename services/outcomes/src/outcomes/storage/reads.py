@@ -5,15 +5,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select, text
+from sqlalchemy import Select, Text, and_, cast, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from outcomes.domain.assessment import Assessment
+from outcomes.domain.instruments.instrument import Answers
 from outcomes.domain.questionnaire import Questionnaire
+from outcomes.storage import concerns, drafts
 from outcomes.storage.repositories import NEWEST_ASSESSMENTS, assessment_from, questionnaire_from, signposting_from
-from outcomes.storage.tables import ASSESSMENTS, PEOPLE, QUESTIONNAIRES, SIGNPOSTING
-from outcomes.use_cases.views import Audit, Listed, ParticipantResults, WorkList
+from outcomes.storage.tables import ASSESSMENTS, ENROLMENTS, FIRST_ENTRIES, KIT, PEOPLE, PLACES, QUESTIONNAIRES, SIGNPOSTING
+from outcomes.use_cases.save_draft import Draft
+from outcomes.use_cases.views import Audit, Listed, ListedConcern, Measured, ParticipantResults, TrailEntry, Version, WorkList
+
+IN_THE_ROOM = ("CHAIR-STAND", "ACTIVITY")
 
 FUNNEL = """
 SELECT
@@ -39,8 +44,8 @@ PROBLEMS = (
         " (SELECT FROM assessments WHERE assessments.questionnaire_id = questionnaires.questionnaire_id)"
     ),
     (
-        "SELECT DISTINCT 'Assessment ' || assessment_id || ' belongs to a questionnaire that is not completed.'"
-        " FROM assessments JOIN questionnaires USING (questionnaire_id) WHERE status NOT IN ('completed', 'late')"
+        "SELECT DISTINCT 'Assessment ' || assessment_id || ' belongs to a questionnaire that was not asked.'"
+        " FROM assessments JOIN questionnaires USING (questionnaire_id) WHERE status = 'planned' AND due_at > entered_at"
     ),
     (
         "SELECT 'Enrolment ' || enrolment_id || ' has ' || count(*) || ' questionnaires for the time point ' || time_point || '.'"
@@ -132,6 +137,56 @@ class Reads:
         row = (await self._conn.execute(query)).mappings().one_or_none()
         return None if row is None else assessment_from(dict(row))
 
+    async def draft(self, questionnaire_id: UUID) -> Draft:
+        """What was answered and not sent yet."""
+        return await drafts.of(self._conn, questionnaire_id)
+
+    async def language_of(self, enrolment_id: UUID) -> str:
+        """The language that the person asked for."""
+        query = select(ENROLMENTS.c.language).where(ENROLMENTS.c.enrolment_id == enrolment_id)
+        return (await self._conn.execute(query)).scalar_one_or_none() or "en"
+
+    async def concerns(self, *, status: str, limit: int) -> tuple[Sequence[ListedConcern], int]:
+        """Concerns of a status, the oldest first, and how many there are in all."""
+        return await concerns.listed(self._conn, status=status, limit=limit)
+
+    async def concern(self, concern_id: UUID) -> tuple[ListedConcern, Sequence[TrailEntry]] | None:
+        """A concern and its trail."""
+        return await concerns.one(self._conn, concern_id)
+
+    async def history(self, questionnaire_id: UUID) -> Sequence[Version]:
+        """Every version of a questionnaire's results, the newest first, with who entered it."""
+        found = await self._conn.execute(
+            select(ASSESSMENTS, KIT.credentials.c.name)
+            .outerjoin(KIT.credentials, cast(KIT.credentials.c.id, Text) == ASSESSMENTS.c.entered_by)
+            .where(ASSESSMENTS.c.questionnaire_id == questionnaire_id)
+            .order_by(ASSESSMENTS.c.sequence.desc())
+        )
+        return [_version(dict(row)) for row in found.mappings()]
+
+    async def first_entry(self, questionnaire_id: UUID) -> Mapping[str, Answers] | None:
+        """The first of two entries of a paper form, that waits for its second."""
+        query = select(FIRST_ENTRIES.c.answers).where(FIRST_ENTRIES.c.questionnaire_id == questionnaire_id)
+        found: Mapping[str, Answers] | None = (await self._conn.execute(query)).scalar_one_or_none()
+        return found
+
+    async def measured(self, cohort_id: UUID, *, time_point: str) -> Sequence[Measured]:
+        """The people of a cohort who are asked at a time point, with what was measured, by name."""
+        newest = NEWEST_ASSESSMENTS.subquery()
+        found = await self._conn.execute(
+            select(QUESTIONNAIRES, PEOPLE.c.display_name, newest.c.answers)
+            .join(PLACES, PLACES.c.enrolment_id == QUESTIONNAIRES.c.enrolment_id)
+            .outerjoin(PEOPLE, PEOPLE.c.participant_id == QUESTIONNAIRES.c.participant_id)
+            .outerjoin(newest, newest.c.questionnaire_id == QUESTIONNAIRES.c.questionnaire_id)
+            .where(
+                PLACES.c.cohort_id == cohort_id,
+                QUESTIONNAIRES.c.time_point == time_point,
+                QUESTIONNAIRES.c.status != "cancelled",
+            )
+            .order_by(PEOPLE.c.display_name, QUESTIONNAIRES.c.questionnaire_id)
+        )
+        return [_measured(dict(row)) for row in found.mappings()]
+
     async def participant(self, participant_id: UUID) -> ParticipantResults:
         """All that is known of one participant; empty where nothing is."""
         mine = QUESTIONNAIRES.c.participant_id == participant_id
@@ -168,6 +223,18 @@ def _in_list(status: str | None) -> ColumnElement[bool]:
     if status == "reminded":
         return and_(QUESTIONNAIRES.c.status == "due", QUESTIONNAIRES.c.reminded > 0)
     return QUESTIONNAIRES.c.status == status if status else QUESTIONNAIRES.c.status != "planned"
+
+
+def _measured(row: dict[str, Any]) -> Measured:
+    name, answers = row.pop("display_name"), row.pop("answers") or {}
+    taken = {code: given for code, given in answers.items() if code in IN_THE_ROOM}
+    return Measured(questionnaire=questionnaire_from(row), display_name=name, measured=taken)
+
+
+def _version(row: dict[str, Any]) -> Version:
+    name = row.pop("name")
+    assessment = assessment_from(row)
+    return Version(assessment=assessment, entered_by=name or assessment.entered_by)
 
 
 def _listed(row: dict[str, Any]) -> Listed:

@@ -13,13 +13,16 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from outcomes.domain.assessment import Assessment
 from outcomes.domain.change import Change
+from outcomes.domain.concerns import Concern
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.instruments.instrument import Score
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import Questionnaire
 from outcomes.domain.signposting import Signpost, Signposting
+from outcomes.storage import concerns, drafts
 from outcomes.storage.tables import ASSESSMENTS, ENROLMENTS, PEOPLE, PLACES, QUESTIONNAIRES, SIGNPOSTING
 from outcomes.use_cases.keep_person import Person
+from outcomes.use_cases.save_draft import Draft
 from service_kit import rows
 
 ROWS_WITHIN = frozenset({"scores", "changes", "signposts"})
@@ -138,6 +141,33 @@ class Records:
         """Keep new versions of results; the old ones stay."""
         await rows.insert(self._conn, ASSESSMENTS, [row_of(assessment) for assessment in assessments])
 
+    async def locked_questionnaire(self, questionnaire_id: UUID) -> Questionnaire | None:
+        """The questionnaire, locked until the transaction ends."""
+        query = select(QUESTIONNAIRES).where(QUESTIONNAIRES.c.questionnaire_id == questionnaire_id)
+        found = await self._open(query.with_for_update(key_share=True))
+        return found[0] if found else None
+
+    async def add_to_draft(self, questionnaire_id: UUID, draft: Draft, *, now: datetime) -> None:
+        """Add answers to the draft; what was answered before is replaced, everything else stays."""
+        await drafts.add(self._conn, questionnaire_id, draft, now=now)
+
+    async def forget_draft(self, questionnaire_id: UUID) -> None:
+        """Delete what was answered and is sent now."""
+        await drafts.forget(self._conn, questionnaire_id)
+
+    async def add_new_concerns(self, raised: Sequence[Concern]) -> None:
+        """Keep the concerns that were not raised before, and begin their trails."""
+        if raised:
+            await concerns.add_new(self._conn, raised)
+
+    async def locked_concern(self, concern_id: UUID) -> Concern | None:
+        """The concern, locked until the transaction ends."""
+        return await concerns.locked(self._conn, concern_id)
+
+    async def save_concern(self, concern: Concern) -> None:
+        """Keep what became of a concern, and add it to its trail."""
+        await concerns.save(self._conn, concern)
+
     async def add_new_signposting(self, signposting: Sequence[Signposting]) -> Sequence[UUID]:
         """Keep those whose enrolment has none yet, and say which (their `signposting_id`)."""
         return await rows.insert_new(self._conn, SIGNPOSTING, [row_of(one) for one in signposting], returning="signposting_id")
@@ -161,7 +191,7 @@ def row_of(thing: Person | Enrolment | Place | Questionnaire | Assessment | Sign
 
 def enrolment_from(row: Mapping[str, Any]) -> Enrolment:
     """An enrolment from its row."""
-    return Enrolment(**{**row, "joints": tuple(row["joints"])})
+    return Enrolment(**{**row, "joints": tuple(row["joints"]), "access_needs": tuple(row["access_needs"])})
 
 
 def questionnaire_row(questionnaire: Questionnaire) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -42,6 +43,9 @@ ENROLMENTS = Table(
     Column("referral_channel", Text, nullable=False),
     Column("joints", JSONB, nullable=False),
     Column("outward_code", Text),
+    Column("language", Text, nullable=False),
+    Column("access_needs", JSONB, nullable=False),
+    Column("referred_at", DateTime(timezone=True)),
     Index("enrolments_by_participant", "participant_id"),
 )
 
@@ -61,6 +65,7 @@ PLACES = Table(
     Column("sessions_run", Integer, nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Index("places_by_enrolment", "enrolment_id"),
+    Index("places_by_cohort", "cohort_id"),
 )
 
 QUESTIONNAIRES = Table(
@@ -93,6 +98,26 @@ QUESTIONNAIRES = Table(
     Index("questionnaires_open", "closes_at", postgresql_where=text("status IN ('planned', 'due')")),
 )
 
+# What a person has answered so far and not sent yet, by "instrument.item"; null is a question that was left out on purpose.
+DRAFTS = Table(
+    "drafts",
+    METADATA,
+    Column("questionnaire_id", Uuid, ForeignKey("questionnaires.questionnaire_id"), primary_key=True),
+    Column("answers", JSONB, nullable=False),
+    Column("comment", Text),
+    Column("saved_at", DateTime(timezone=True), nullable=False),
+)
+
+# The first of two entries of a paper form, until the second says the same.
+FIRST_ENTRIES = Table(
+    "first_entries",
+    METADATA,
+    Column("questionnaire_id", Uuid, ForeignKey("questionnaires.questionnaire_id"), primary_key=True),
+    Column("answers", JSONB, nullable=False),
+    Column("entered_by", Text, nullable=False),
+    Column("entered_at", DateTime(timezone=True), nullable=False),
+)
+
 ASSESSMENTS = Table(
     "assessments",
     METADATA,
@@ -109,9 +134,45 @@ ASSESSMENTS = Table(
     Column("scores", JSONB, nullable=False),
     Column("changes", JSONB, nullable=False),
     Column("is_late", Boolean, nullable=False),
+    Column("comment", Text),
+    Column("reason", Text),
     UniqueConstraint("questionnaire_id", "sequence", name="one_assessment_per_questionnaire_and_version"),
     Index("assessments_by_enrolment", "enrolment_id"),
     Index("assessments_by_participant", "participant_id"),
+)
+
+CONCERNS = Table(
+    "concerns",
+    METADATA,
+    Column("concern_id", Uuid, primary_key=True),
+    Column("participant_id", Uuid, nullable=False),
+    Column("enrolment_id", Uuid, nullable=False),
+    Column("questionnaire_id", Uuid, ForeignKey("questionnaires.questionnaire_id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("value", Float),
+    Column("status", Text, nullable=False),
+    Column("raised_at", DateTime(timezone=True), nullable=False),
+    Column("acknowledged_at", DateTime(timezone=True)),
+    Column("acknowledged_by", Text),
+    Column("note", Text),
+    CheckConstraint("status IN ('open', 'acknowledged')", name="concern_status"),
+    CheckConstraint("(status = 'acknowledged') = (acknowledged_by IS NOT NULL)", name="concern_acknowledged_by_somebody"),
+    UniqueConstraint("questionnaire_id", "kind", "about", name="one_concern_per_finding"),
+    Index("concerns_open", "raised_at", postgresql_where=text("status = 'open'")),
+    Index("concerns_by_participant", "participant_id"),
+)
+
+# The trail of each concern: only ever added to.
+CONCERN_TRAIL = Table(
+    "concern_trail",
+    METADATA,
+    Column("concern_id", Uuid, ForeignKey("concerns.concern_id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("happened_at", DateTime(timezone=True), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("note", Text),
 )
 
 SIGNPOSTING = Table(

@@ -1,38 +1,46 @@
-"""Answers came, from the person or keyed by staff: they are scored, and compared with the baseline."""
+"""Answers came, from the person or keyed by staff: they are scored, compared with the baseline, and looked at for concerns."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from outcomes.domain.assessment import Assessment, assessed, compared_again
+from outcomes.domain.assessment import Assessment, Given, assessed, compared_again
+from outcomes.domain.concerns import Concern, concerns_of, findings_in
 from outcomes.domain.enrolment import Enrolment
-from outcomes.domain.instruments.instrument import Answers
-from outcomes.domain.questionnaire import ANSWERED, NotOpenError, Questionnaire, answered
+from outcomes.domain.questionnaire import ANSWERED, NotOpenError, Questionnaire, answered, takes_answers
 from outcomes.domain.signposting import Signposting
 from outcomes.use_cases.announcing import Announcement, Announcer
 from outcomes.use_cases.issue_signposting import Directory, Ended, issue_signposting
 
 BY_PARTICIPANT = "participant"
+COMPARED_AGAIN = "Compared again: the baseline was corrected."
 
 
 class UnknownQuestionnaireError(LookupError):
     """There is no such questionnaire."""
 
 
+class ReasonMissingError(ValueError):
+    """A correction says why."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswersGiven:
-    """Answers by instrument and item. `entered_by` is "participant" or a member of staff's id; only staff may correct."""
+    """What was entered for a questionnaire; only staff may correct, and say why.
+
+    `in_the_room`: measured by staff beside the person's own answers, which are still awaited.
+    """
 
     enrolment_id: UUID
     questionnaire_id: UUID
-    answers: Mapping[str, Answers]
-    entered_by: str
+    given: Given
+    in_the_room: bool = False
 
 
 class Records(Protocol):
-    """Where questionnaires, their results and signposting are kept."""
+    """Where questionnaires, their results, concerns and signposting are kept."""
 
     async def locked_enrolments(self, enrolment_ids: Sequence[UUID]) -> Mapping[UUID, Enrolment]:
         """The enrolments that are known, locked until the transaction ends."""
@@ -49,12 +57,18 @@ class Records(Protocol):
     async def add_assessments(self, assessments: Sequence[Assessment]) -> None:
         """Keep new versions of results; the old ones stay."""
 
+    async def add_new_concerns(self, concerns: Sequence[Concern]) -> None:
+        """Keep the concerns that were not raised before, and begin their trails."""
+
+    async def forget_draft(self, questionnaire_id: UUID) -> None:
+        """Delete what was answered and is sent now."""
+
     async def add_new_signposting(self, signposting: Sequence[Signposting]) -> Sequence[UUID]:
         """Keep those whose enrolment has none yet, and say which (their `signposting_id`)."""
 
 
 async def record_answers(
-    given: AnswersGiven,
+    told: AnswersGiven,
     *,
     records: Records,
     announcer: Announcer,
@@ -64,34 +78,55 @@ async def record_answers(
 ) -> Assessment:
     """Score answers and complete the questionnaire; scores that hang on a corrected baseline are compared again.
 
-    UnknownQuestionnaireError, NotOpenError (not open, closed, or sent already) or WrongAnswersError where they can't be taken.
+    UnknownQuestionnaireError, NotOpenError (not open, closed, or sent already), ReasonMissingError (a correction without one) or
+    WrongAnswersError where they can't be taken.
     """
-    enrolments = await records.locked_enrolments([given.enrolment_id])
-    found = {one.questionnaire_id: one for one in await records.questionnaires([given.enrolment_id])}
-    before = found.get(given.questionnaire_id)
+    enrolments = await records.locked_enrolments([told.enrolment_id])
+    found = {one.questionnaire_id: one for one in await records.questionnaires([told.enrolment_id])}
+    before = found.get(told.questionnaire_id)
     if before is None:
         raise UnknownQuestionnaireError("There is no such questionnaire.")
-    if before.status in ANSWERED and given.entered_by == BY_PARTICIPANT:
-        raise NotOpenError(before.status)
-    after = answered(before, now=now)
-    newest = await records.newest_assessments(given.enrolment_id)
+    after = _after(before, told, now=now)
+    newest = await records.newest_assessments(told.enrolment_id)
     baseline = newest.get("baseline")
     results = assessed(
         after,
-        answers=given.answers,
+        given=told.given,
         earlier=newest.get(after.time_point),
         baseline=baseline.scores if baseline is not None and after.time_point != "baseline" else (),
         assessment_id=new_id(),
-        entered_by=given.entered_by,
         now=now,
     )
     later = [] if after.time_point != "baseline" else [one for point, one in newest.items() if point != "baseline"]
-    again = [compared for one in later if (compared := compared_again(one, baseline=results.scores, now=now))]
+    again = [
+        replace(compared, entered_by=told.given.entered_by, reason=COMPARED_AGAIN)
+        for one in later
+        if (compared := compared_again(one, baseline=results.scores, now=now))
+    ]
     if after is not before:
         await records.save_questionnaires([after])
     await records.add_assessments([results, *again])
-    ended = [Ended(enrolment=enrolments[given.enrolment_id])] if after.time_point == "end" else []
+    raised = [concern for one in (results, *again) for concern in _concerns(one, now=now, new_id=new_id)]
+    await records.add_new_concerns(raised)
+    if after.status in ANSWERED:
+        await records.forget_draft(after.questionnaire_id)
+    ended = [Ended(enrolment=enrolments[told.enrolment_id])] if after.time_point == "end" and after.status in ANSWERED else []
     issued = await issue_signposting(ended, records=records, directory=directory, now=now, new_id=new_id)
     completed = [Announcement(thing=after)] if after is not before else []
     await announcer.announce([*completed, *(Announcement(thing=one) for one in (results, *again)), *issued])
     return results
+
+
+def _after(before: Questionnaire, told: AnswersGiven, *, now: datetime) -> Questionnaire:
+    corrects = before.status in ANSWERED
+    if corrects and told.given.entered_by == BY_PARTICIPANT:
+        raise NotOpenError(before.status)
+    if corrects and not told.in_the_room and not (told.given.reason or "").strip():
+        raise ReasonMissingError("This questionnaire was answered: say why the answers are corrected.")
+    if told.in_the_room and not corrects and takes_answers(before, now=now):
+        return before
+    return answered(before, now=now)
+
+
+def _concerns(results: Assessment, *, now: datetime, new_id: Callable[[], UUID]) -> tuple[Concern, ...]:
+    return concerns_of(results, concern_ids=[new_id() for _ in findings_in(results)], now=now)

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from outcomes.domain.assessment import Assessment
+from outcomes.domain.concerns import Concern
+from outcomes.domain.instruments.instrument import Answers
 from outcomes.domain.questionnaire import Questionnaire
 from outcomes.domain.signposting import Signposting
 
@@ -32,6 +35,43 @@ class ParticipantResults:
     questionnaires: tuple[Questionnaire, ...]
     newest: Mapping[UUID, Mapping[str, Assessment]]
     signposting: Mapping[UUID, Signposting]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedConcern:
+    """A concern on its list, with the person's name, the time point, and what was written where that is the concern."""
+
+    concern: Concern
+    display_name: str | None
+    time_point: str
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailEntry:
+    """One thing that happened to a concern; `by` is a name, or the service."""
+
+    happened_at: datetime
+    what: str
+    by: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A person of a cohort, their questionnaire at a time point, and the answers so far to what is measured in the room."""
+
+    questionnaire: Questionnaire
+    display_name: str | None
+    measured: Mapping[str, Answers]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of a questionnaire's results, with the name of who entered it."""
+
+    assessment: Assessment
+    entered_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """A person is asked to answer a questionnaire, once, while it is open, and reminded as often as outcomes says."""
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,7 +46,7 @@ async def plan_message_about_questionnaire(
     return Planned(tuple(Done() for _ in questionnaires), await book.store(desk.messages))
 
 
-async def _told_before(questionnaire_ids: Set[UUID], *, desk: Desk) -> Sequence[Message]:
+async def _told_before(questionnaire_ids: set[UUID], *, desk: Desk) -> Sequence[Message]:
     if not questionnaire_ids:
         return ()
     asked = await desk.messages.about(Kind.QUESTIONNAIRE_DUE, {str(one) for one in questionnaire_ids})

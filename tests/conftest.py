@@ -4,9 +4,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from limber_embedded.servers.postgres import PostgresServer
 from support.servers import Broker, Database, Databases, running_broker, running_postgres, short_folder
+
+# A busy machine is no failure of a rule.
+settings.register_profile("limber", deadline=None)
+settings.load_profile("limber")
 
 
 @pytest.fixture

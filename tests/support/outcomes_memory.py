@@ -12,6 +12,7 @@ from outcomes.domain.questionnaire import Questionnaire
 from outcomes.domain.signposting import Signposting
 from outcomes.use_cases.announcing import Announcement
 from outcomes.use_cases.keep_person import Person
+from outcomes.use_cases.note_first_contact import MessageTold
 from outcomes.use_cases.save_draft import Draft
 
 
@@ -27,6 +28,7 @@ class MemoryRecords:
         self.signposting: dict[UUID, Signposting] = {}
         self.concerns: dict[UUID, Concern] = {}
         self.drafts: dict[UUID, Draft] = {}
+        self.first_contacts: dict[UUID, datetime] = {}
 
     async def save_people(self, people: Sequence[Person]) -> None:
         for person in people:
@@ -111,6 +113,10 @@ class MemoryRecords:
 
     async def save_concern(self, concern: Concern) -> None:
         self.concerns[concern.concern_id] = concern
+
+    async def add_first_contacts(self, contacts: Sequence[MessageTold]) -> None:
+        for one in contacts:
+            self.first_contacts.setdefault(one.participant_id, one.at)
 
     async def add_new_signposting(self, signposting: Sequence[Signposting]) -> Sequence[UUID]:
         new: list[UUID] = []

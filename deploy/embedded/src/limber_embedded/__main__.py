@@ -18,6 +18,7 @@ from limber_embedded.commands.organisations import organisations
 from limber_embedded.commands.plan import plan
 from limber_embedded.commands.refer import refer
 from limber_embedded.commands.replay import replay
+from limber_embedded.commands.report import report
 from limber_embedded.commands.score import score
 from limber_embedded.commands.simulate import simulate
 from limber_embedded.commands.staff import staff
@@ -58,6 +59,7 @@ for command in (
     bench,
     held,
     replay,
+    report,
     score,
     staff,
     organisations,

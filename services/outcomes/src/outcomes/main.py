@@ -14,7 +14,7 @@ from outcomes.domain.assessment import Assessment, Given
 from outcomes.domain.concerns import Concern
 from outcomes.domain.instruments.instrument import Answers
 from outcomes.domain.questionnaire import Questionnaire
-from outcomes.http import audit, concerns, entry, journey, links, measures, paper, participant, work_list
+from outcomes.http import audit, concerns, entry, journey, links, measures, paper, participant, reports, work_list
 from outcomes.http.languages import LANGUAGES, read_languages
 from outcomes.http.wording import WrongWordingError, read_wording
 from outcomes.messaging.consume import consumers
@@ -23,12 +23,15 @@ from outcomes.settings import Settings
 from outcomes.storage import drafts
 from outcomes.storage.directory import WrongDirectoryError, read_directory
 from outcomes.storage.reads import Reads, next_closing, next_opening, next_reminder
+from outcomes.storage.reports import ReportRecords, next_count
 from outcomes.storage.repositories import Records
 from outcomes.storage.time_points import WrongTimePointsError, read_time_points
+from outcomes.storage.unit_costs import WrongUnitCostsError, read_unit_costs
 from outcomes.use_cases.acknowledge_concern import Acknowledgement, acknowledge_concern
 from outcomes.use_cases.ask_questionnaires import Plans
 from outcomes.use_cases.change_link import change_link
 from outcomes.use_cases.close_missed import close_missed
+from outcomes.use_cases.fold_reports import fold_reports
 from outcomes.use_cases.issue_signposting import Directory
 from outcomes.use_cases.open_due_questionnaires import open_due_questionnaires
 from outcomes.use_cases.record_answers import AnswersGiven, record_answers
@@ -121,6 +124,10 @@ def build(settings: Settings) -> FastAPI:
         async with service.transaction() as conn:
             return await remind(records=Records(conn), announcer=OutboxAnnouncer(conn), now=now)
 
+    async def count_again(now: datetime) -> int:
+        async with service.transaction() as conn:
+            return await fold_reports(records=ReportRecords(conn), now=now)
+
     async def close(now: datetime) -> int:
         async with service.transaction() as conn:
             return await close_missed(
@@ -139,11 +146,19 @@ def build(settings: Settings) -> FastAPI:
             concerns.router(pages=pages, access=service.access, desk=desk),
             concerns.page_router(pages=pages, access=service.access, desk=desk),
             journey.router(pages=pages, access=service.access, reading=desk.reading),
+            reports.router(
+                pages=pages,
+                access=service.access,
+                desk=desk,
+                schedule=schedule,
+                unit_costs=read_unit_costs(settings.unit_costs_file),
+            ),
             audit.router(access=service.access, reading=desk.reading, now=service.clock.now),
         ],
         due_work=[
             DueWork(name="open due questionnaires", run=open_due, next_due_at=next_opening),
             DueWork(name="remind", run=tell_reminders, next_due_at=next_reminder),
+            DueWork(name="count for reports", run=count_again, next_due_at=next_count),
             DueWork(name="close missed questionnaires", run=close, next_due_at=next_closing),
         ],
     )
@@ -157,7 +172,7 @@ def main() -> None:
     def build_or_say_why() -> FastAPI:
         try:
             return build(Settings())
-        except (WrongDirectoryError, WrongTimePointsError, WrongWordingError) as error:
+        except (WrongDirectoryError, WrongTimePointsError, WrongUnitCostsError, WrongWordingError) as error:
             sys.exit(f"{NAME}: {error}")
 
     run(name=NAME, build=build_or_say_why, settings=Settings, migrations=MIGRATIONS)

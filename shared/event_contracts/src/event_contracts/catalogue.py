@@ -329,7 +329,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         subject="notifications.message.changed.v1.{bucket}",
         model=MessageChanged,
         publisher="notifications",
-        readers=(),
+        readers=("outcomes",),
         meaning="A message was sent, or why not",
         codes={
             "kind": (

@@ -28,6 +28,7 @@ class Place:
     sessions_attended: int = 0
     sessions_run: int = 0
     changed_at: datetime
+    site_id: str | None = None
 
     @property
     def standing(self) -> Standing:

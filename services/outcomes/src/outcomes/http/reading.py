@@ -10,9 +10,19 @@ from outcomes.domain.assessment import Assessment, Given
 from outcomes.domain.concerns import Concern
 from outcomes.domain.instruments.instrument import Answers
 from outcomes.domain.questionnaire import Questionnaire
+from outcomes.domain.statistics_of_sums import Sums
 from outcomes.use_cases.acknowledge_concern import Acknowledgement
 from outcomes.use_cases.save_draft import Draft
-from outcomes.use_cases.views import Audit, ListedConcern, Measured, ParticipantResults, TrailEntry, Version, WorkList
+from outcomes.use_cases.views import (
+    Audit,
+    ListedConcern,
+    Measured,
+    ParticipantResults,
+    ReportFilter,
+    TrailEntry,
+    Version,
+    WorkList,
+)
 
 STAFF = ("facilitator", "coordinator", "clinician")
 
@@ -60,6 +70,9 @@ class Reads(Protocol):
 
     async def measured(self, cohort_id: UUID, *, time_point: str) -> Sequence[Measured]:
         """The people of a cohort who are asked at a time point, with what was measured."""
+
+    async def report_sums(self, wanted: ReportFilter) -> Mapping[str, Mapping[str, Sums]]:
+        """The sums that a report is worked out from, by the group that is asked for."""
 
     async def audit(self, *, now: datetime) -> Audit:
         """The funnel, and every contradiction."""

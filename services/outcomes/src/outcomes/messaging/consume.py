@@ -8,22 +8,24 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from event_contracts.enrolment import EnrolmentChanged
+from event_contracts.notifications import MessageChanged
 from event_contracts.people import Person as PersonTold
 from event_contracts.scheduling import PlaceChanged
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
 from outcomes.messaging.publish import OutboxAnnouncer
-from outcomes.use_cases import ask_questionnaires, keep_person, know_enrolment
+from outcomes.use_cases import ask_questionnaires, keep_person, know_enrolment, note_first_contact
 from outcomes.use_cases.ask_questionnaires import PlaceTold, Plans
 from outcomes.use_cases.keep_person import Person
 from outcomes.use_cases.know_enrolment import EnrolmentTold
+from outcomes.use_cases.note_first_contact import MessageTold
 from service_kit.consumer import Consumer, Reaction, Received
 from service_kit.envelope import Event, read_model
 from service_kit.results import Done, Result
 
 
-class Records(keep_person.Records, know_enrolment.Records, ask_questionnaires.Records, Protocol):
-    """All that the three use cases load and store."""
+class Records(keep_person.Records, know_enrolment.Records, ask_questionnaires.Records, note_first_contact.Records, Protocol):
+    """All that the use cases load and store."""
 
 
 def consumers(
@@ -54,6 +56,10 @@ def consumers(
             new_id=new_id,
             new_token=new_token,
         )
+
+    async def messages(conn: AsyncConnection, received: Sequence[Received[MessageTold]], _: datetime) -> Sequence[Result]:
+        await note_first_contact.note_first_contacts([one.command for one in received], records=records(conn))
+        return [Done()] * len(received)
 
     return (
         Consumer(
@@ -87,7 +93,25 @@ def consumers(
                 ),
             ),
         ),
+        Consumer(
+            durable="outcomes_notifications",
+            stream="NOTIFICATIONS",
+            reactions=(
+                Reaction(
+                    event_type="notifications.message.changed.v1",
+                    read=read_message,
+                    key=lambda one: str(one.participant_id),
+                    handle=messages,
+                ),
+            ),
+        ),
     )
+
+
+def read_message(event: Event) -> MessageTold:
+    """What became of a message; neither its words nor its address are told."""
+    told = read_model(event, MessageChanged)
+    return MessageTold(participant_id=told.participant_id, status=told.status, at=told.changed_at)
 
 
 def read_person(event: Event) -> Person:
@@ -131,4 +155,5 @@ def read_place(event: Event) -> Place:
         sessions_attended=told.sessions_attended,
         sessions_run=told.sessions_run,
         changed_at=told.changed_at,
+        site_id=told.site_id,
     )

@@ -12,11 +12,22 @@ from sqlalchemy.sql.elements import ColumnElement
 from outcomes.domain.assessment import Assessment
 from outcomes.domain.instruments.instrument import Answers
 from outcomes.domain.questionnaire import Questionnaire
-from outcomes.storage import concerns, drafts
+from outcomes.domain.statistics_of_sums import Sums
+from outcomes.storage import concerns, drafts, reports
 from outcomes.storage.repositories import NEWEST_ASSESSMENTS, assessment_from, questionnaire_from, signposting_from
 from outcomes.storage.tables import ASSESSMENTS, ENROLMENTS, FIRST_ENTRIES, KIT, PEOPLE, PLACES, QUESTIONNAIRES, SIGNPOSTING
 from outcomes.use_cases.save_draft import Draft
-from outcomes.use_cases.views import Audit, Listed, ListedConcern, Measured, ParticipantResults, TrailEntry, Version, WorkList
+from outcomes.use_cases.views import (
+    Audit,
+    Listed,
+    ListedConcern,
+    Measured,
+    ParticipantResults,
+    ReportFilter,
+    TrailEntry,
+    Version,
+    WorkList,
+)
 
 IN_THE_ROOM = ("CHAIR-STAND", "ACTIVITY")
 
@@ -186,6 +197,10 @@ class Reads:
             .order_by(PEOPLE.c.display_name, QUESTIONNAIRES.c.questionnaire_id)
         )
         return [_measured(dict(row)) for row in found.mappings()]
+
+    async def report_sums(self, wanted: ReportFilter) -> Mapping[str, Mapping[str, Sums]]:
+        """The sums that a report is worked out from, by the group that is asked for."""
+        return await reports.sums_of(self._conn, wanted)
 
     async def participant(self, participant_id: UUID) -> ParticipantResults:
         """All that is known of one participant; empty where nothing is."""

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -20,8 +20,18 @@ from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import Questionnaire
 from outcomes.domain.signposting import Signpost, Signposting
 from outcomes.storage import concerns, drafts
-from outcomes.storage.tables import ASSESSMENTS, ENROLMENTS, PEOPLE, PLACES, QUESTIONNAIRES, SIGNPOSTING
+from outcomes.storage.tables import (
+    ASSESSMENTS,
+    ENROLMENTS,
+    FIRST_CONTACTS,
+    PEOPLE,
+    PLACES,
+    QUESTIONNAIRES,
+    REPORT_CHANGES,
+    SIGNPOSTING,
+)
 from outcomes.use_cases.keep_person import Person
+from outcomes.use_cases.note_first_contact import MessageTold
 from outcomes.use_cases.save_draft import Draft
 from service_kit import rows
 
@@ -63,6 +73,14 @@ OPEN_QUESTIONNAIRES = (
     .where(QUESTIONNAIRES.c.status.in_(("planned", "due")))
     .with_for_update(key_share=True, skip_locked=True, of=(QUESTIONNAIRES, ENROLMENTS))
 )
+COUNT_PEOPLE_AGAIN = (
+    insert(REPORT_CHANGES)
+    .from_select(
+        ["enrolment_id"],
+        select(ENROLMENTS.c.enrolment_id).where(is_one_of(ENROLMENTS.c.participant_id)).order_by(ENROLMENTS.c.enrolment_id),
+    )
+    .on_conflict_do_nothing()
+)
 NEWEST_ASSESSMENTS = (
     select(ASSESSMENTS)
     .ext(distinct_on(ASSESSMENTS.c.assessment_id))
@@ -82,7 +100,8 @@ class Records:
 
     async def save_enrolments(self, enrolments: Sequence[Enrolment]) -> None:
         """Keep each enrolment, unless a newer sequence is kept already."""
-        await rows.upsert(self._conn, ENROLMENTS, [row_of(enrolment) for enrolment in enrolments], newer="sequence")
+        kept = rows.upserting(ENROLMENTS, [row_of(enrolment) for enrolment in enrolments], newer="sequence")
+        await rows.write(self._conn, kept, count_again(enrolments))
 
     async def locked_enrolments(self, enrolment_ids: Sequence[UUID]) -> Mapping[UUID, Enrolment]:
         """The enrolments that are known, locked until the transaction ends."""
@@ -99,7 +118,8 @@ class Records:
 
     async def save_places(self, places: Sequence[Place]) -> None:
         """Keep each place."""
-        await rows.upsert(self._conn, PLACES, [row_of(place) for place in places], newer="sequence")
+        kept = rows.upserting(PLACES, [row_of(place) for place in places], newer="sequence")
+        await rows.write(self._conn, kept, count_again(places))
 
     async def questionnaires(self, enrolment_ids: Sequence[UUID]) -> Sequence[Questionnaire]:
         """All questionnaires of these enrolments."""
@@ -129,7 +149,8 @@ class Records:
     async def save_questionnaires(self, questionnaires: Sequence[Questionnaire]) -> None:
         """Keep the changed state and dates of questionnaires."""
         changed = [questionnaire_row(one) for one in questionnaires]
-        await rows.update(self._conn, QUESTIONNAIRES, [{name: row[name] for name in CHANGING} for row in changed])
+        kept = rows.updating(QUESTIONNAIRES, [{name: row[name] for name in CHANGING} for row in changed])
+        await rows.write(self._conn, kept, count_again(questionnaires))
 
     async def newest_assessments(self, enrolment_id: UUID) -> Mapping[str, Assessment]:
         """The newest results of one enrolment, by time point."""
@@ -139,7 +160,19 @@ class Records:
 
     async def add_assessments(self, assessments: Sequence[Assessment]) -> None:
         """Keep new versions of results; the old ones stay."""
-        await rows.insert(self._conn, ASSESSMENTS, [row_of(assessment) for assessment in assessments])
+        new = rows.inserting(ASSESSMENTS, [row_of(assessment) for assessment in assessments])
+        await rows.write(self._conn, new, count_again(assessments))
+
+    async def add_first_contacts(self, contacts: Sequence[MessageTold]) -> None:
+        """Keep the contact of each person who has none yet, and have reports count it."""
+        new = await rows.insert_new(
+            self._conn,
+            FIRST_CONTACTS,
+            [{"participant_id": one.participant_id, "first_at": one.at} for one in contacts],
+            returning="participant_id",
+        )
+        if new:
+            await self._conn.execute(COUNT_PEOPLE_AGAIN, {"ids": new})
 
     async def locked_questionnaire(self, questionnaire_id: UUID) -> Questionnaire | None:
         """The questionnaire, locked until the transaction ends."""
@@ -179,6 +212,11 @@ class Records:
 
     async def _open(self, statement: Select[Any]) -> list[Questionnaire]:
         return [questionnaire_from(dict(row)) for row in (await self._conn.execute(statement)).mappings()]
+
+
+def count_again(things: Sequence[Enrolment | Place | Questionnaire | Assessment]) -> rows.Write:
+    """The mark that reports must count these enrolments again, in the statement that changes what is counted."""
+    return rows.upserting(REPORT_CHANGES, [{"enrolment_id": one} for one in sorted({thing.enrolment_id for thing in things})])
 
 
 def row_of(thing: Person | Enrolment | Place | Questionnaire | Assessment | Signposting) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -64,6 +65,7 @@ PLACES = Table(
     Column("sessions_attended", Integer, nullable=False),
     Column("sessions_run", Integer, nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("site_id", Text),
     Index("places_by_enrolment", "enrolment_id"),
     Index("places_by_cohort", "cohort_id"),
 )
@@ -173,6 +175,44 @@ CONCERN_TRAIL = Table(
     Column("what", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("note", Text),
+)
+
+# When a message first went to a person.
+FIRST_CONTACTS = Table(
+    "first_contacts",
+    METADATA,
+    Column("participant_id", Uuid, primary_key=True),
+    Column("first_at", DateTime(timezone=True), nullable=False),
+)
+
+# Enrolments whose facts changed since reports counted them.
+REPORT_CHANGES = Table(
+    "report_changes",
+    METADATA,
+    Column("enrolment_id", Uuid, primary_key=True),
+    Column("marked_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("report_changes_in_order", "marked_at"),
+)
+
+# What each enrolment adds to the sums, so that it can be taken away again.
+REPORT_COUNTED = Table(
+    "report_counted",
+    METADATA,
+    Column("enrolment_id", Uuid, primary_key=True),
+    Column("cell", JSONB, nullable=False),
+    Column("values", JSONB, nullable=False),
+)
+
+# The sums that reports are worked out from. Each enrolment is in two cells: with its cohort, and without ('').
+REPORT_CELLS = Table(
+    "report_cells",
+    METADATA,
+    *(Column(name, Text, primary_key=True) for name in ("programme", "site", "cohort", "channel", "joint", "month", "measure")),
+    Column("n", Integer, nullable=False),
+    *(Column(name, Float, nullable=False) for name in ("first", "later", "first_squared", "later_squared", "product")),
+    Column("better", Integer, nullable=False),
+    Column("worse", Integer, nullable=False),
+    Index("report_cells_of_cohort", "cohort", postgresql_where=text("cohort <> ''")),
 )
 
 SIGNPOSTING = Table(

@@ -1,7 +1,7 @@
 """What pages and programs read: shapes only, filled by plain SQL."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -72,6 +72,37 @@ class Version:
 
     assessment: Assessment
     entered_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFilter:
+    """What a report is about: everything of a programme, or less of it. Months are those of first sessions, such as 2027-01.
+
+    `by` puts groups side by side; `sites` are those that the reader may see, none for all.
+    """
+
+    programme: str
+    site: str | None = None
+    cohort: str | None = None
+    channel: str | None = None
+    joint: str | None = None
+    since: str | None = None
+    until: str | None = None
+    by: str | None = None
+    sites: tuple[str, ...] = ()
+
+    def without_by(self) -> "ReportFilter":
+        """The same, all together."""
+        return replace(self, by=None)
+
+    def within(self, sites: tuple[str, ...]) -> "ReportFilter":
+        """The same, of these sites only; none leaves it as it is."""
+        return replace(self, sites=sites)
+
+    def as_data(self) -> dict[str, str | None]:
+        """What was asked, for the head of a report."""
+        names = ("programme", "site", "cohort", "channel", "joint", "since", "until", "by")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

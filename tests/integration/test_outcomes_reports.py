@@ -125,6 +125,7 @@ async def test_a_report_may_be_of_a_site_a_channel_a_joint_a_period_or_a_cohort(
     for asked, people in (
         ({}, 11),
         ({"site": "north"}, 8),
+        (dict.fromkeys(("site", "cohort", "channel", "joint", "since", "until", "by"), ""), 11),
         ({"channel": "gp"}, 11),
         ({"channel": "leisure"}, 0),
         ({"joint": "hip"}, 0),

@@ -23,6 +23,7 @@ from outcomes.domain.statistics_of_sums import (
 SumsByMeasure = Mapping[str, Sums]
 FOLLOW_UP = "followup_6m"
 NO_RULE = "none agreed"
+YES_OR_NO = "yes or no"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +142,7 @@ def _changes(sums: SumsByMeasure, points: Sequence[str]) -> tuple[Change, ...]:
             continue
         instrument, version, scale_id, point = rest.split("|")
         scale = scales.get((instrument, scale_id))
-        if scale is not None and instrument != RESOURCE_USE and point in order:
+        if scale is not None and instrument != RESOURCE_USE and scale.unit != YES_OR_NO and point in order:
             missing = sums.get(f"missing:{rest}", Sums()).n
             change = _change(one, instrument, version, scale, point, missing)
             found.append(((places[instrument, scale_id], order[point], version), change))

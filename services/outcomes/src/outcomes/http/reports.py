@@ -19,18 +19,18 @@ from page_base.pages import Pages
 from page_base.problems import wants_page
 from service_kit.access import Access, Member
 
-CODE = "^[A-Za-z0-9+_.-]{1,80}$"
-MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+CODE = "^[A-Za-z0-9+_.-]{0,80}$"
+MONTH = r"^(\d{4}-(0[1-9]|1[0-2]))?$"
 USUAL_PROGRAMME = "escape-pain-knee-hip"
 SYNTHETIC = "synthetic-"
 LABEL = "Synthetic, calibrated: these people were made up so that the figures come out as published."
-By = Literal["site", "cohort", "channel", "joint", "month"]
+By = Literal["", "site", "cohort", "channel", "joint", "month"]
 Code = Annotated[str | None, Query(pattern=CODE)]
 Month = Annotated[str | None, Query(pattern=MONTH)]
 
 
 class ReportQuery:
-    """What a report is asked about; all but the programme may be left out."""
+    """What a report is asked about; all but the programme may be left out, or empty as a form sends them."""
 
     def __init__(
         self,
@@ -45,14 +45,14 @@ class ReportQuery:
         by: By | None = None,
     ) -> None:
         self.filter = ReportFilter(
-            programme=programme,
-            site=site,
-            cohort=cohort,
-            channel=channel,
-            joint=joint,
-            since=since,
-            until=until,
-            by=by,
+            programme=programme or USUAL_PROGRAMME,
+            site=site or None,
+            cohort=cohort or None,
+            channel=channel or None,
+            joint=joint or None,
+            since=since or None,
+            until=until or None,
+            by=by or None,
         )
 
 

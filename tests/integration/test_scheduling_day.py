@@ -77,6 +77,8 @@ async def test_a_cancelled_sessions_themes_are_owed_on_the_others_registers(sche
     assert (before["owed"], [one["title"] for one in after["owed"]]) == ([], ["What osteoarthritis is"])
     page = await scheduling.call("GET", register, as_="facilitator", page=True)
     assert "Still owed, because a session was cancelled:" in page.text
+    cohort_page = await scheduling.call("GET", f"/cohorts/{before['cohort_id']}", as_="facilitator", page=True)
+    assert "Themes still owed, because a session was cancelled:</strong> What osteoarthritis is" in cohort_page.text
 
 
 async def test_one_persons_exercise_goals_and_flag_are_entered_by_forms(scheduling: SchedulingBench) -> None:

@@ -54,6 +54,11 @@ COHORT = text(f"""
     GROUP BY c.cohort_id, s.name
 """)  # noqa: S608 - columns from above
 
+OWED_THEMES = text("""
+    SELECT theme FROM sessions CROSS JOIN jsonb_array_elements_text(themes) AS theme
+    WHERE cohort_id = :cohort_id GROUP BY theme HAVING bool_and(status = 'cancelled') ORDER BY min(number)
+""")
+
 SESSIONS_OF_COHORT = text("""
     SELECT session_id, number, starts_at, ends_at, status,
         CASE WHEN status = 'held' THEN (
@@ -109,6 +114,7 @@ class StoredReads:
                 return None
             return CohortDetail(
                 **found,
+                owed=list((await conn.execute(OWED_THEMES, key)).scalars()),
                 sessions=[SessionLine(**row) for row in (await conn.execute(SESSIONS_OF_COHORT, key)).mappings()],
                 places=[PlaceLine(**row) for row in (await conn.execute(PLACES_OF_COHORT, key)).mappings()],
             )

@@ -58,8 +58,9 @@ class PlaceLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CohortDetail(CohortSummary):
-    """A cohort with its sessions and places."""
+    """A cohort with its sessions and places; `owed` are the codes of themes of which every session was cancelled."""
 
+    owed: Sequence[str]
     sessions: Sequence[SessionLine]
     places: Sequence[PlaceLine]
 

@@ -18,7 +18,7 @@ OPEN = re.compile(
     r"|/outcomes/q/\{token\}(/.*)?"
     r"|/scheduling/offers/\{token\}"
     r"|/notifications/unsubscribe/\{token\}"
-    r"|/enrolment/(self-referral(/.*)?|(complete|confirm|me)/\{token\}(/.*)?)"
+    r"|/enrolment/(self-referral(/.*)?|(complete|confirm|me)/\{token\}(/.*)?|me)|/scheduling/me/\{token\}(/.*)?"
 )
 PLAUSIBLE_ID = "0193590a-5c00-7000-8000-000000000001"
 

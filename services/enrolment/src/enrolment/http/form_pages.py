@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeGuard
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from enrolment.domain.confirmations import TooManyCodesError
+from enrolment.domain.confirmations import Confirmation, TooManyCodesError
 from enrolment.domain.form.draft import SENT, Draft
 from enrolment.domain.form.fields import Answer, Problem, read
 from enrolment.domain.form.steps import Step, first_unanswered, steps_of
@@ -60,8 +60,8 @@ class FormDesk(Protocol):
     async def link_works(self, token: str) -> str | None:
         """Return the language of whoever a link asks to confirm, or None if it no longer works."""
 
-    async def confirm_by_link(self, token: str) -> Draft | None:
-        """Confirm by the link that was sent; return the draft that was sent by that."""
+    async def confirm_by_link(self, token: str) -> Draft | Confirmation | None:
+        """Confirm by the link that was sent; return the form or the new address that was confirmed."""
 
 
 def form_router(
@@ -248,10 +248,12 @@ class _Form:
     async def _follow_link(self, request: Request, token: str) -> Response:
         self._hold_back(request, self._answers)
         language = await self._desk.link_works(token)
-        draft = await self._desk.confirm_by_link(token)
-        if draft is None:
+        confirmed = await self._desk.confirm_by_link(token)
+        if confirmed is None:
             return self._gone(request, "confirm")
-        return self._done_page(request, draft, spoken=language)
+        if isinstance(confirmed, Draft):
+            return self._done_page(request, confirmed, spoken=language)
+        return self._render(request, "form_address.html", spoken=language)
 
     def _question(
         self,

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from enrolment.channels.own_page.desk import keep_confirmed
 from enrolment.channels.own_pages import OwnPages
-from enrolment.domain.confirmations import OF_DRAFT, Claim
+from enrolment.domain.confirmations import OF_DRAFT, OF_PARTICIPANT, Claim, Confirmation
 from enrolment.domain.form.answers import said_yes
 from enrolment.domain.form.draft import KEPT_FOR, OPEN, SENT, Draft
 from enrolment.domain.form.fields import Answer
@@ -142,14 +143,19 @@ class FormDesk:
         """Return the language of whoever a link asks to confirm, or None if it no longer works."""
         async with self._around.transaction() as conn:
             found = await look_at_link(token, store=FormRepository(conn), now=self._around.now())
-        return found.language if found is not None and found.about == OF_DRAFT else None
+        return None if found is None else found.language
 
-    async def confirm_by_link(self, token: str) -> Draft | None:
-        """Confirm by the link that was sent, perhaps in another browser; return the draft that was sent by that."""
+    async def confirm_by_link(self, token: str) -> Draft | Confirmation | None:
+        """Confirm by the link that was sent, perhaps in another browser; return what was confirmed: a form, or a new address."""
         now = self._around.now()
         async with self._around.transaction() as conn:
             store = FormRepository(conn)
             looked = await look_at_link(token, store=store, now=now)
+            if looked is not None and looked.about == OF_PARTICIPANT:
+                answered = await bring_link(token, store=store, now=now)
+                by_text = looked.phone is not None
+                said = await keep_confirmed(conn, self._around, looked.about_id, answered, by_text=by_text)
+                return looked if said is Said.RIGHT else None
             draft = None if looked is None else await store.draft_by_id(looked.about_id, now=now)
             if draft is None or draft.status != OPEN:
                 return None

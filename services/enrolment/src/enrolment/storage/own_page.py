@@ -1,0 +1,67 @@
+"""What a person's own page needs of the database."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from enrolment.domain.links import OWN_PAGE
+from enrolment.domain.preferences import Preferences
+from enrolment.storage.people import PeopleRepository
+from enrolment.storage.preferences import keep_preferences, preferences_of
+from enrolment.storage.tables import LINKS
+
+_REACHED_BY = text(
+    """
+SELECT id FROM participants WHERE status = 'active' AND (
+  (position('@' in :address) > 0 AND lower(email) = lower(:address))
+  OR (:digits <> '' AND regexp_replace(regexp_replace(phone, '[^0-9+]', '', 'g'), '^([+]44|0044)', '0') = :digits)
+) ORDER BY id LIMIT 5
+"""
+)
+_ENROLMENTS = text("SELECT id, programme, status, enrolled_at FROM enrolments WHERE participant_id = :id ORDER BY enrolled_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentSeen:
+    """An enrolment as its person sees it."""
+
+    id: UUID
+    programme: str
+    status: str
+    enrolled_at: datetime
+
+
+class OwnPageRepository(PeopleRepository):
+    """`PreferenceStore` in the database, and what the page shows."""
+
+    async def preferences_of(self, participant_id: UUID) -> Preferences | None:
+        """Lock and return somebody's preferences; None if they were never asked."""
+        return await preferences_of(self._conn, participant_id)
+
+    async def keep_preferences(self, preferences: Preferences) -> None:
+        """Write the preferences as they are, and add them to their history."""
+        await keep_preferences(self._conn, preferences)
+
+    async def enrolments(self, participant_id: UUID) -> list[EnrolmentSeen]:
+        """Return somebody's enrolments, the oldest first."""
+        found = await self._conn.execute(_ENROLMENTS, {"id": participant_id})
+        return [EnrolmentSeen(**row) for row in found.mappings()]
+
+
+async def reached_by(conn: AsyncConnection, address: str) -> list[UUID]:
+    """Return the people who are reached by a phone number or an email address; five at most."""
+    digits = "".join(character for character in address if character.isdigit() or character == "+")
+    home = digits.replace("+44", "0", 1) if digits.startswith("+44") else digits
+    found = await conn.execute(_REACHED_BY, {"address": address.strip(), "digits": "" if "@" in address else home})
+    return [row.id for row in found]
+
+
+async def links_sent(conn: AsyncConnection, participant_id: UUID, *, now: datetime) -> int:
+    """Return how many links to their own page somebody got in the last hour."""
+    query = select(func.count()).where(
+        LINKS.c.participant_id == participant_id, LINKS.c.purpose == OWN_PAGE, LINKS.c.issued_at > now - timedelta(hours=1)
+    )
+    return int((await conn.execute(query)).scalar_one())

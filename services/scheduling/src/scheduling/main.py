@@ -23,6 +23,7 @@ from scheduling.http.day import day_router
 from scheduling.http.desk import Desk, Work
 from scheduling.http.facilitators import facilitators_router
 from scheduling.http.offers import offers_router
+from scheduling.http.own_dates import own_dates_router
 from scheduling.http.people import people_router
 from scheduling.http.plans import plans_router
 from scheduling.http.progress import progress_router
@@ -38,6 +39,7 @@ from scheduling.messaging.publish import announce
 from scheduling.settings import Settings
 from scheduling.storage.cohorts import next_cohort_start
 from scheduling.storage.offers import next_offer_expiry
+from scheduling.storage.own_links import StoredOwnDates
 from scheduling.storage.reads import StoredReads
 from scheduling.storage.reference_data import load_bank_holidays, load_positions, load_programmes
 from scheduling.storage.repositories import repositories_in
@@ -110,6 +112,7 @@ def build(settings: Settings) -> FastAPI:
             sessions_router(desk),
             people_router(desk),
             offers_router(desk),
+            own_dates_router(desk, reads=StoredOwnDates(service.engine)),
             audit_router(desk),
         ],
         due_work=[

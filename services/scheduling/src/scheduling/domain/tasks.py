@@ -11,6 +11,7 @@ from scheduling.domain.broken_rule import BrokenRuleError
 MISSED_TWO = "missed_two"
 INCIDENT = "incident"
 CLOSE_ATTENTION_OVER = "close_attention_over"
+CANNOT_COME = "cannot_come"
 
 OPEN = "open"
 ACKNOWLEDGED = "acknowledged"
@@ -35,6 +36,7 @@ class TaskKind:
 KINDS: Mapping[str, TaskKind] = MappingProxyType(
     {
         MISSED_TWO: TaskKind(roles=("facilitator", "coordinator"), within=timedelta(days=2), urgent=False),
+        CANNOT_COME: TaskKind(roles=("facilitator", "coordinator"), within=timedelta(days=1), urgent=False),
         INCIDENT: TaskKind(roles=("clinician", "coordinator"), within=timedelta(days=1), urgent=True),
         CLOSE_ATTENTION_OVER: TaskKind(roles=("coordinator", "clinician"), within=timedelta(hours=4), urgent=True),
     }

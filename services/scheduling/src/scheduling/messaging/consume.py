@@ -5,16 +5,18 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from event_contracts.enrolment import EnrolmentChanged
+from event_contracts.enrolment import EnrolmentChanged, LinkChanged
 from event_contracts.notifications import ReplyReceived
 from event_contracts.people import Person as PersonFact
 from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.own_links import OWN_PAGE, OwnLink, hash_of_token
 from scheduling.domain.people import Person
 from scheduling.messaging.publish import announce
 from scheduling.use_cases.answer_by_text import Reply, answer_by_text
 from scheduling.use_cases.follow_enrolments import follow_enrolments
 from scheduling.use_cases.keep_people import keep_people
 from scheduling.use_cases.offering import Offering
+from scheduling.use_cases.own_dates import keep_own_links
 from scheduling.use_cases.repositories import Repositories
 from service_kit.consumer import Consumer, Reaction, Received
 from service_kit.envelope import Event, read_model
@@ -33,6 +35,11 @@ def consumers(*, repositories_in: Callable[[AsyncConnection], Repositories], off
             enrolments=[one.command for one in received], offering=offering, repositories=repositories_in(conn), now=now
         )
         await announce(conn, changes, because={one.command.enrolment_id: one.event for one in received})
+        return [Done() for _ in received]
+
+    async def links(conn: AsyncConnection, received: Sequence[Received[LinkChanged]], _: datetime) -> Sequence[Result]:
+        own = [own_link(one.command) for one in received if one.command.purpose == OWN_PAGE]
+        await keep_own_links(links=own, repositories=repositories_in(conn))
         return [Done() for _ in received]
 
     async def replies(conn: AsyncConnection, received: Sequence[Received[Reply]], now: datetime) -> Sequence[Result]:
@@ -59,6 +66,12 @@ def consumers(*, repositories_in: Callable[[AsyncConnection], Repositories], off
                     read=read_enrolment,
                     key=lambda enrolment: str(enrolment.participant_id),
                     handle=enrolments,
+                ),
+                Reaction(
+                    event_type="enrolment.link.changed.v1",
+                    read=lambda event: read_model(event, LinkChanged),
+                    key=lambda link: str(link.link_id),
+                    handle=links,
                 ),
             ),
         ),
@@ -95,6 +108,18 @@ def read_enrolment(event: Event) -> Enrolment:
         access_needs=tuple(fact.access_needs),
         available=tuple(fact.available),
         employer=fact.employer,
+    )
+
+
+def own_link(fact: LinkChanged) -> OwnLink:
+    """Translate `enrolment.link.changed.v1` of a link to somebody's own page; its token is not kept."""
+    return OwnLink(
+        link_id=fact.link_id,
+        sequence=fact.sequence,
+        participant_id=fact.participant_id,
+        token_hash=hash_of_token(fact.token) if fact.token else None,
+        status=fact.status,
+        expires_at=fact.expires_at,
     )
 
 

@@ -7,6 +7,7 @@ from scheduling.storage.cohorts import CohortRows
 from scheduling.storage.enrolments import EnrolmentRows
 from scheduling.storage.facilitators import FacilitatorRows
 from scheduling.storage.offers import OfferRows
+from scheduling.storage.own_links import OwnLinkRows
 from scheduling.storage.people import PersonRows
 from scheduling.storage.places import PlaceRows
 from scheduling.storage.registers import RegisterRows
@@ -30,4 +31,5 @@ def repositories_in(conn: AsyncConnection) -> Repositories:
         facilitators=FacilitatorRows(conn),
         bookings=BookingRows(conn),
         people=PersonRows(conn),
+        own_links=OwnLinkRows(conn),
     )

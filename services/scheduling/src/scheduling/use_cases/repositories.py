@@ -13,6 +13,7 @@ from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.facilitators import Facilitator
 from scheduling.domain.fitting import OpenCohort, Reach, Seeker
 from scheduling.domain.offers import Offer
+from scheduling.domain.own_links import OwnLink
 from scheduling.domain.people import Person
 from scheduling.domain.places import Place
 from scheduling.domain.register_entries import RegisterEntry
@@ -243,6 +244,10 @@ class People(Protocol):
     async def keep_newer(self, people: Sequence[Person]) -> None: ...
 
 
+class OwnLinks(Protocol):
+    async def keep_newer(self, links: Sequence[OwnLink]) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repositories:
     """Everything stored, seen through one transaction."""
@@ -258,3 +263,4 @@ class Repositories:
     facilitators: Facilitators
     bookings: Bookings
     people: People
+    own_links: OwnLinks

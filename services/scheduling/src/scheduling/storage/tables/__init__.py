@@ -13,6 +13,7 @@ from scheduling.storage.tables.facilitators import (
 )
 from scheduling.storage.tables.metadata import kit, metadata
 from scheduling.storage.tables.offers import offers, outward_codes
+from scheduling.storage.tables.own_links import own_links
 from scheduling.storage.tables.people import people
 from scheduling.storage.tables.places import enrolments, places
 from scheduling.storage.tables.registers import attendance, register_entries
@@ -31,6 +32,7 @@ __all__ = [
     "metadata",
     "offers",
     "outward_codes",
+    "own_links",
     "people",
     "places",
     "register_entries",

@@ -1,0 +1,28 @@
+"""What somebody reads of their own dates. The Welsh was written by machine; a translator has not read it yet."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+LANGUAGES = ("en", "cy")
+WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": {
+            "title": "Your dates",
+            "nothing": "You have no dates yet. We write to you when there is a place for you.",
+            "done": "You have no more dates.",
+            "at": "Your sessions are at {site}.",
+            "cancelled": "This session does not take place.",
+            "known": "You told us that you cannot come.",
+            "cannot_come": "I cannot come",
+        },
+        "cy": {
+            "title": "Eich dyddiadau",
+            "nothing": "Nid oes gennych ddyddiadau eto. Byddwn yn ysgrifennu atoch pan fydd lle i chi.",
+            "done": "Nid oes gennych ragor o ddyddiadau.",
+            "at": "Mae eich sesiynau yn {site}.",
+            "cancelled": "Nid yw'r sesiwn hon yn cael ei chynnal.",
+            "known": "Dywedoch wrthym na allwch ddod.",
+            "cannot_come": "Ni allaf ddod",
+        },
+    }
+)

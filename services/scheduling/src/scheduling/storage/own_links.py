@@ -1,0 +1,72 @@
+"""Links to people's own pages, and what they show of dates."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from scheduling.domain.own_links import OwnLink, hash_of_token
+from scheduling.domain.tasks import CANNOT_COME
+from scheduling.storage import tables
+from scheduling.use_cases.own_dates import OwnDates, OwnSession
+from service_kit import rows
+
+_PLACE = text(
+    """
+SELECT p.status, p.cohort_id, s.name AS site_name FROM places p
+LEFT JOIN cohorts c ON c.cohort_id = p.cohort_id LEFT JOIN sites s ON s.site_id = c.site_id
+WHERE p.participant_id = :participant_id ORDER BY p.changed_at DESC, p.place_id DESC LIMIT 1
+"""
+)
+_SESSIONS = text(
+    """
+SELECT s.session_id, s.cohort_id, s.number, s.starts_at, s.status,
+       EXISTS (SELECT FROM tasks t WHERE t.kind = :kind AND t.session_id = s.session_id AND t.participant_id = :participant_id)
+         AS cannot_come
+FROM sessions s WHERE s.cohort_id = :cohort_id AND s.starts_at > :now ORDER BY s.starts_at
+"""
+)
+_STAYS = ("placed", "attending")
+
+
+class OwnLinkRows:
+    def __init__(self, conn: AsyncConnection) -> None:
+        self._conn = conn
+
+    async def keep_newer(self, links: Sequence[OwnLink]) -> None:
+        """Store those that are newer than what is stored."""
+        columns = [{name: getattr(link, name) for name in link.__slots__} for link in links]
+        await rows.upsert(self._conn, tables.own_links, columns, newer="sequence")
+
+
+class StoredOwnDates:
+    """`OwnDatesReads` from the database."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def by_token(self, token: str, *, now: datetime) -> OwnDates | None:
+        """What the person of a link sees, or None if it no longer opens."""
+        link = tables.own_links
+        query = select(link).where(link.c.token_hash == hash_of_token(token))
+        async with self._engine.connect() as conn:
+            row = (await conn.execute(query)).mappings().one_or_none()
+            if row is None or not OwnLink(**row).opens(now=now):
+                return None
+            return await _dates(conn, row["participant_id"], now=now)
+
+
+async def _dates(conn: AsyncConnection, participant_id: UUID, *, now: datetime) -> OwnDates:
+    place = (await conn.execute(_PLACE, {"participant_id": participant_id})).mappings().one_or_none()
+    if place is None or place["cohort_id"] is None or place["status"] not in _STAYS:
+        return OwnDates(participant_id=participant_id, status=place["status"] if place else None, site_name=None, sessions=())
+    asked = {"participant_id": participant_id, "cohort_id": place["cohort_id"], "kind": CANNOT_COME, "now": now}
+    sessions = (await conn.execute(_SESSIONS, asked)).mappings()
+    return OwnDates(
+        participant_id=participant_id,
+        status=place["status"],
+        site_name=place["site_name"],
+        sessions=tuple(OwnSession(**row) for row in sessions),
+    )

@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from service_kit.ids import new_id
-from support.scheduling_bench import SchedulingBench, eventually, scheduling
+from support.kit_bench import eventually
+from support.scheduling_bench import SchedulingBench, scheduling
 
 __all__ = ["scheduling"]
 

@@ -201,6 +201,26 @@ async def test_a_concern_is_acknowledged_on_its_page_and_the_trail_says_by_whom(
     assert (await outcomes_pages.client.get(f"/outcomes/concerns/{new_id()}", headers=headers)).status_code == 404
 
 
+async def test_staff_record_what_a_person_took_up(outcomes_pages: OutcomesBench) -> None:
+    person, _ = await due_baseline(outcomes_pages)
+    await outcomes_pages.query("UPDATE questionnaires SET due_at = now(), status = 'due' WHERE time_point = 'end'")
+    [end] = await outcomes_pages.query("SELECT questionnaire_id FROM questionnaires WHERE time_point = 'end'")
+    headers = bearer(STAFF_TOKEN)
+    answers = {"answers": {"NRS": {"pain": 6}}}
+    await outcomes_pages.client.post(f"/outcomes/questionnaires/{end['questionnaire_id']}/answers", json=answers, headers=headers)
+    part = f"/outcomes/participants/{person.participant_id}/part"
+    page = read((await outcomes_pages.client.get(part, headers=headers | {"Limber-Part": "1"})).text)
+    deed = str(page.select("form")[0]["action"])
+    for _ in range(2):
+        taken = await outcomes_pages.client.post(deed, headers=headers | PAGE)
+        assert (taken.status_code, taken.headers["location"]) == (303, part)
+    again = read((await outcomes_pages.client.get(part, headers=headers | {"Limber-Part": "1"})).text)
+    assert len(again.select("form")) == len(page.select("form")) - 1
+    elsewhere = deed.rpartition("/")[0] + "/nowhere"
+    assert (await outcomes_pages.client.post(elsewhere, headers=headers)).status_code == 404
+    assert (await outcomes_pages.client.post(deed)).status_code == 401
+
+
 async def test_a_participant_that_is_not_known_has_an_empty_part(outcomes_pages: OutcomesBench) -> None:
     part = await outcomes_pages.client.get(f"/outcomes/participants/{new_id()}/part", headers=bearer(ADMIN_TOKEN))
     assert part.status_code == 200

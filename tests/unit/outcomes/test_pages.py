@@ -119,6 +119,41 @@ def test_the_shipped_directory_can_be_read_and_has_no_offers_for_sale() -> None:
     assert all(entry.expires_on > date(2028, 1, 1) and not entry.is_price_offer for entry in directory)
 
 
+def test_a_directory_may_come_from_a_spreadsheet(tmp_path: Path) -> None:
+    file = tmp_path / "directory.csv"
+    file.write_text(
+        "\ufeffcode,title,url,outward_codes,joints,access,expires_on,is_price_offer\n"
+        'walks,"Walks, twice a week",https://walks.example.org,sw18 SW,,step_free,2030-01-31,no\n'
+        "gym,Gym,,,knee,,2030-01-31,yes\n"
+    )
+    walks, gym = read_directory(file)
+    assert (walks.title, walks.outward_codes, walks.access, walks.expires_on) == (
+        "Walks, twice a week",
+        ("SW18", "SW"),
+        ("step_free",),
+        date(2030, 1, 31),
+    )
+    assert (gym.joints, gym.is_price_offer, gym.url) == (("knee",), True, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("code,colour\n", "The directory of services has a column 'colour'; there are access, code"),
+        ("code,title,expires_on\na,A,soon\n", "Entry 1 of the directory of services: expires_on is a date such as 2029-01-31."),
+        ("code,title,expires_on\na,A,\n", "Entry 1 of the directory of services needs expires_on (date)."),
+        ("code,title\na,A,b,c\n", "Entry 1 of the directory of services has more cells than there are columns."),
+        ("code,is_price_offer\na,maybe\n", "Entry 1 of the directory of services: is_price_offer is yes or no."),
+    ],
+)
+def test_a_spreadsheet_that_is_wrong_says_where(tmp_path: Path, text: str, sentence: str) -> None:
+    file = tmp_path / "directory.csv"
+    file.write_text(text)
+    with pytest.raises(WrongDirectoryError) as wrong:
+        read_directory(file)
+    assert str(wrong.value).startswith(sentence)
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

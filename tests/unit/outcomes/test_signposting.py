@@ -1,5 +1,6 @@
 """Signposts: near, suitable, in date, short, and never an offer for sale."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -72,6 +73,15 @@ def test_an_offer_for_sale_is_never_signposted() -> None:
 
 def test_an_unknown_address_gets_what_is_for_everywhere() -> None:
     assert codes(service("here", outward_codes=("SW18",)), service("all"), outward_code=None) == ["all"]
+
+
+def test_a_place_must_name_each_access_need_and_what_is_everywhere_need_not() -> None:
+    hall = replace(service("hall", outward_codes=("SW18",)), access=("step_free",))
+    stairs, online = service("stairs", outward_codes=("SW18",)), service("online")
+    needs = {"directory": (hall, stairs, online), "outward_code": "SW18", "joints": ("knee",), "today": TODAY}
+    assert [one.code for one in signposts_for(**needs, access_needs=("step_free",))] == ["hall", "online"]  # type: ignore[arg-type]  # a table of arguments
+    assert [one.code for one in signposts_for(**needs, access_needs=("step_free", "hearing_loop"))] == ["online"]  # type: ignore[arg-type]  # a table of arguments
+    assert [one.code for one in signposts_for(**needs)] == ["hall", "stairs", "online"]  # type: ignore[arg-type]  # a table of arguments
 
 
 @given(st.lists(st.sampled_from(["SW18", "SW", "LE1", ""]), max_size=20))

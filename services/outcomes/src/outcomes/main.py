@@ -14,7 +14,8 @@ from outcomes.domain.assessment import Assessment, Given
 from outcomes.domain.concerns import Concern
 from outcomes.domain.instruments.instrument import Answers
 from outcomes.domain.questionnaire import Questionnaire
-from outcomes.http import audit, concerns, entry, journey, links, measures, paper, participant, reports, work_list
+from outcomes.domain.signposting import Signposting
+from outcomes.http import audit, concerns, entry, journey, links, measures, paper, participant, reports, signposts, work_list
 from outcomes.http.languages import LANGUAGES, read_languages
 from outcomes.http.wording import WrongWordingError, read_wording
 from outcomes.messaging.consume import consumers
@@ -35,6 +36,7 @@ from outcomes.use_cases.fold_reports import fold_reports
 from outcomes.use_cases.issue_signposting import Directory
 from outcomes.use_cases.open_due_questionnaires import open_due_questionnaires
 from outcomes.use_cases.record_answers import AnswersGiven, record_answers
+from outcomes.use_cases.record_taken_up import TakenUp, record_taken_up
 from outcomes.use_cases.remind import remind
 from outcomes.use_cases.save_draft import Draft, save_draft
 from page_base.installation import install
@@ -95,6 +97,10 @@ class _Desk:
             now = self._service.clock.now()
             await drafts.keep_first_entry(conn, questionnaire_id, answers, entered_by=entered_by, now=now)
 
+    async def take_up(self, told: TakenUp) -> Signposting:
+        async with self._service.transaction() as conn:
+            return await record_taken_up(told, records=Records(conn), now=self._service.clock.now())
+
     async def acknowledge(self, told: Acknowledgement) -> Concern:
         async with self._service.transaction() as conn:
             return await acknowledge_concern(told, records=Records(conn), now=self._service.clock.now())
@@ -143,6 +149,7 @@ def build(settings: Settings) -> FastAPI:
             paper.router(pages=pages, access=service.access, desk=desk, wording=wordings["en"]),
             links.router(pages=pages, access=service.access, desk=desk, public_url=settings.public_url),
             measures.router(pages=pages, access=service.access, desk=desk),
+            signposts.router(access=service.access, desk=desk),
             concerns.router(pages=pages, access=service.access, desk=desk),
             concerns.page_router(pages=pages, access=service.access, desk=desk),
             journey.router(pages=pages, access=service.access, reading=desk.reading),

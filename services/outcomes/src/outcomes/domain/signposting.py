@@ -10,7 +10,10 @@ LONGEST_LIST = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalService:
-    """One entry of the directory. No outward codes: everywhere; no joints: for all. From `expires_on` it isn't shown."""
+    """One entry of the directory. No outward codes: everywhere; no joints: for all. From `expires_on` it isn't shown.
+
+    `access` names what is there for people who need it, such as `step_free`.
+    """
 
     code: str
     title: str
@@ -19,6 +22,7 @@ class LocalService:
     joints: tuple[str, ...] = ()
     expires_on: date
     is_price_offer: bool = False
+    access: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +63,29 @@ def _is_area_of(prefix: str, code: str) -> bool:
     return rest != code and (prefix.isalpha() and rest[:1].isdigit())
 
 
+def is_accessible(service: LocalService, *, needs: Sequence[str]) -> bool:
+    """Whether somebody with these needs can go there: a place must name each of them; what is everywhere has no door."""
+    return not service.outward_codes or set(needs) <= set(service.access)
+
+
 def signposts_for(
-    *, directory: Iterable[LocalService], outward_code: str | None, joints: Sequence[str], today: date
+    *,
+    directory: Iterable[LocalService],
+    outward_code: str | None,
+    joints: Sequence[str],
+    today: date,
+    access_needs: Sequence[str] = (),
 ) -> tuple[Signpost, ...]:
-    """At most four services, nearest first, in the directory's order where equally near; price offers are left out."""
+    """At most four services, nearest first, in the directory's order where equally near.
+
+    Price offers are marketing and always left out; signposts are care, and no opt-out of marketing stops them.
+    """
     near = [
         (distance, service)
         for service in directory
         if not service.is_price_offer
         and service.expires_on > today
+        and is_accessible(service, needs=access_needs)
         and (not service.joints or set(service.joints) & set(joints))
         and (distance := nearness(service, outward_code=outward_code)) is not None
     ]

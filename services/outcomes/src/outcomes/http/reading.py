@@ -10,8 +10,10 @@ from outcomes.domain.assessment import Assessment, Given
 from outcomes.domain.concerns import Concern
 from outcomes.domain.instruments.instrument import Answers
 from outcomes.domain.questionnaire import Questionnaire
+from outcomes.domain.signposting import Signposting
 from outcomes.domain.statistics_of_sums import Sums
 from outcomes.use_cases.acknowledge_concern import Acknowledgement
+from outcomes.use_cases.record_taken_up import TakenUp
 from outcomes.use_cases.save_draft import Draft
 from outcomes.use_cases.views import (
     Audit,
@@ -95,6 +97,9 @@ class Desk(Protocol):
 
     async def keep_first_entry(self, questionnaire_id: UUID, answers: Mapping[str, Answers], *, entered_by: str) -> None:
         """Keep the first of two entries of a paper form."""
+
+    async def take_up(self, told: TakenUp) -> Signposting:
+        """Record that a signpost was taken up."""
 
     async def acknowledge(self, told: Acknowledgement) -> Concern:
         """Acknowledge a concern."""

@@ -15,7 +15,17 @@ from outcomes.domain.questionnaire import Questionnaire
 from outcomes.domain.statistics_of_sums import Sums
 from outcomes.storage import concerns, drafts, reports
 from outcomes.storage.repositories import NEWEST_ASSESSMENTS, assessment_from, questionnaire_from, signposting_from
-from outcomes.storage.tables import ASSESSMENTS, ENROLMENTS, FIRST_ENTRIES, KIT, PEOPLE, PLACES, QUESTIONNAIRES, SIGNPOSTING
+from outcomes.storage.tables import (
+    ASSESSMENTS,
+    ENROLMENTS,
+    FIRST_ENTRIES,
+    KIT,
+    PEOPLE,
+    PLACES,
+    QUESTIONNAIRES,
+    SIGNPOSTING,
+    TAKEN_UP,
+)
 from outcomes.use_cases.save_draft import Draft
 from outcomes.use_cases.views import (
     Audit,
@@ -208,6 +218,8 @@ class Reads:
         questionnaires = await self._rows(select(QUESTIONNAIRES).where(mine).order_by(QUESTIONNAIRES.c.due_at))
         newest = await self._rows(NEWEST_ASSESSMENTS.where(ASSESSMENTS.c.participant_id == participant_id))
         issued = await self._rows(select(SIGNPOSTING).where(SIGNPOSTING.c.participant_id == participant_id))
+        ids = [row["signposting_id"] for row in issued]
+        taken = await self._rows(select(TAKEN_UP).where(TAKEN_UP.c.signposting_id.in_(ids)))
         by_enrolment: dict[UUID, dict[str, Assessment]] = {}
         for row in newest:
             by_enrolment.setdefault(row["enrolment_id"], {})[row["time_point"]] = assessment_from(row)
@@ -215,6 +227,7 @@ class Reads:
             questionnaires=tuple(questionnaire_from(row) for row in questionnaires),
             newest=by_enrolment,
             signposting={row["enrolment_id"]: signposting_from(row) for row in issued},
+            taken_up=frozenset((row["signposting_id"], row["code"]) for row in taken),
         )
 
     async def audit(self, *, now: datetime) -> Audit:

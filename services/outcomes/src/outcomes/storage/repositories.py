@@ -29,9 +29,11 @@ from outcomes.storage.tables import (
     QUESTIONNAIRES,
     REPORT_CHANGES,
     SIGNPOSTING,
+    TAKEN_UP,
 )
 from outcomes.use_cases.keep_person import Person
 from outcomes.use_cases.note_first_contact import MessageTold
+from outcomes.use_cases.record_taken_up import TakenUp
 from outcomes.use_cases.save_draft import Draft
 from service_kit import rows
 
@@ -173,6 +175,17 @@ class Records:
         )
         if new:
             await self._conn.execute(COUNT_PEOPLE_AGAIN, {"ids": new})
+
+    async def signposting(self, signposting_id: UUID) -> Signposting | None:
+        """The list of this id."""
+        query = select(SIGNPOSTING).where(SIGNPOSTING.c.signposting_id == signposting_id)
+        row = (await self._conn.execute(query)).mappings().one_or_none()
+        return None if row is None else signposting_from(dict(row))
+
+    async def add_taken_up(self, told: TakenUp, *, now: datetime) -> None:
+        """Keep it; what was recorded before stays as it is."""
+        row = {"signposting_id": told.signposting_id, "code": told.code, "taken_up_at": now, "recorded_by": told.by}
+        await rows.insert_new(self._conn, TAKEN_UP, [row], returning="code")
 
     async def locked_questionnaire(self, questionnaire_id: UUID) -> Questionnaire | None:
         """The questionnaire, locked until the transaction ends."""

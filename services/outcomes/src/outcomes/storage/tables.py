@@ -177,6 +177,16 @@ CONCERN_TRAIL = Table(
     Column("note", Text),
 )
 
+# Which signposts people took up, as they told staff.
+TAKEN_UP = Table(
+    "taken_up",
+    METADATA,
+    Column("signposting_id", Uuid, ForeignKey("signposting.signposting_id"), primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("taken_up_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
 # When a message first went to a person.
 FIRST_CONTACTS = Table(
     "first_contacts",

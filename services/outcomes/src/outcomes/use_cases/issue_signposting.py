@@ -45,7 +45,11 @@ def _list_for(enrolment: Enrolment, directory: Directory, now: datetime, new_id:
         participant_id=enrolment.participant_id,
         enrolment_id=enrolment.enrolment_id,
         signposts=signposts_for(
-            directory=directory, outward_code=enrolment.outward_code, joints=enrolment.joints, today=now.date()
+            directory=directory,
+            outward_code=enrolment.outward_code,
+            joints=enrolment.joints,
+            today=now.date(),
+            access_needs=enrolment.access_needs,
         ),
         issued_at=now,
     )

@@ -30,11 +30,12 @@ class WorkList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantResults:
-    """All that outcomes knows of one participant; `newest` and `signposting` go by enrolment."""
+    """All that outcomes knows of one participant; `newest` and `signposting` go by enrolment, `taken_up` by list and code."""
 
     questionnaires: tuple[Questionnaire, ...]
     newest: Mapping[UUID, Mapping[str, Assessment]]
     signposting: Mapping[UUID, Signposting]
+    taken_up: frozenset[tuple[UUID, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from scheduling.domain.open_register import Staff
 from scheduling.domain.register_entries import NewEntry
 from scheduling.domain.registers import Entry
 from scheduling.domain.sites import Site
+from scheduling.domain.standing import Standing
 from scheduling.messaging.publish import announce
 from scheduling.storage.reads import StoredReads
 from scheduling.storage.repositories import repositories_in
@@ -26,6 +27,7 @@ from scheduling.use_cases.cancel_session import cancel_session
 from scheduling.use_cases.changes import Changes
 from scheduling.use_cases.expire_offers import expire_offers
 from scheduling.use_cases.follow_enrolments import follow_enrolments
+from scheduling.use_cases.follow_people import follow_people
 from scheduling.use_cases.keep_register_entries import Kept, keep_register_entries
 from scheduling.use_cases.keep_site import keep_site
 from scheduling.use_cases.look_up_register import RegisterSheet
@@ -80,6 +82,12 @@ class SchedulingDesk:
             changes = await follow_enrolments(
                 enrolments=enrolments, offering=self.offering, repositories=repositories, now=self.now
             )
+            await announce(conn, changes)
+        return changes
+
+    async def stand(self, *standings: Standing) -> Changes:
+        async with self.transaction() as (conn, repositories):
+            changes = await follow_people(people=standings, offering=self.offering, repositories=repositories, now=self.now)
             await announce(conn, changes)
         return changes
 

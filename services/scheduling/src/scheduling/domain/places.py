@@ -123,6 +123,16 @@ class Place:
             return self._changed(now, status=DISCONTINUED, **_NO_SEAT)
         return self._changed(now, status=DISCONTINUED, waiting_reason=None, seat=None, close_attention_seat=None)
 
+    def reinstated(self, seat: Seat, *, now: datetime) -> "Place":
+        """The place after it turned out that the person never left: in the same cohort, with what they had attended."""
+        if self.status != DISCONTINUED:
+            return self
+        return self._with_seat(seat, now=now, status=ATTENDING if self.sessions_attended else PLACED)
+
+    def given_to(self, participant_id: UUID, *, now: datetime) -> "Place":
+        """The place of another person, as a merge makes it."""
+        return self._changed(now, participant_id=participant_id)
+
     def with_attendance(
         self, *, attended: int, run: int, finished: bool, programme: Programme, now: datetime, missed_in_a_row: int | None = None
     ) -> "Place":

@@ -12,6 +12,7 @@ MISSED_TWO = "missed_two"
 INCIDENT = "incident"
 CLOSE_ATTENTION_OVER = "close_attention_over"
 CANNOT_COME = "cannot_come"
+TWO_PLACES = "two_places"
 
 OPEN = "open"
 ACKNOWLEDGED = "acknowledged"
@@ -39,6 +40,7 @@ KINDS: Mapping[str, TaskKind] = MappingProxyType(
         CANNOT_COME: TaskKind(roles=("facilitator", "coordinator"), within=timedelta(days=1), urgent=False),
         INCIDENT: TaskKind(roles=("clinician", "coordinator"), within=timedelta(days=1), urgent=True),
         CLOSE_ATTENTION_OVER: TaskKind(roles=("coordinator", "clinician"), within=timedelta(hours=4), urgent=True),
+        TWO_PLACES: TaskKind(roles=("coordinator", "clinician"), within=timedelta(days=1), urgent=False),
     }
 )
 

@@ -5,15 +5,17 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from event_contracts.enrolment import EnrolmentChanged, LinkChanged
+from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged
 from event_contracts.notifications import ReplyReceived
 from event_contracts.people import Person as PersonFact
 from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.own_links import OWN_PAGE, OwnLink, hash_of_token
 from scheduling.domain.people import Person
+from scheduling.domain.standing import Standing
 from scheduling.messaging.publish import announce
 from scheduling.use_cases.answer_by_text import Reply, answer_by_text
 from scheduling.use_cases.follow_enrolments import follow_enrolments
+from scheduling.use_cases.follow_people import follow_people
 from scheduling.use_cases.keep_people import keep_people
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.own_dates import keep_own_links
@@ -40,6 +42,13 @@ def consumers(*, repositories_in: Callable[[AsyncConnection], Repositories], off
     async def links(conn: AsyncConnection, received: Sequence[Received[LinkChanged]], _: datetime) -> Sequence[Result]:
         own = [own_link(one.command) for one in received if one.command.purpose == OWN_PAGE]
         await keep_own_links(links=own, repositories=repositories_in(conn))
+        return [Done() for _ in received]
+
+    async def standings(conn: AsyncConnection, received: Sequence[Received[Standing]], now: datetime) -> Sequence[Result]:
+        changes = await follow_people(
+            people=[one.command for one in received], offering=offering, repositories=repositories_in(conn), now=now
+        )
+        await announce(conn, changes)
         return [Done() for _ in received]
 
     async def replies(conn: AsyncConnection, received: Sequence[Received[Reply]], now: datetime) -> Sequence[Result]:
@@ -72,6 +81,12 @@ def consumers(*, repositories_in: Callable[[AsyncConnection], Repositories], off
                     read=lambda event: read_model(event, LinkChanged),
                     key=lambda link: str(link.link_id),
                     handle=links,
+                ),
+                Reaction(
+                    event_type="enrolment.person.changed.v1",
+                    read=read_standing,
+                    key=lambda standing: str(standing.participant_id),
+                    handle=standings,
                 ),
             ),
         ),
@@ -121,6 +136,12 @@ def own_link(fact: LinkChanged) -> OwnLink:
         status=fact.status,
         expires_at=fact.expires_at,
     )
+
+
+def read_standing(event: Event) -> Standing:
+    """Translate `enrolment.person.changed.v1`. Raises UnreadableError."""
+    fact = read_model(event, PersonChanged)
+    return Standing(participant_id=fact.participant_id, sequence=fact.sequence, status=fact.status, merged_into=fact.merged_into)
 
 
 def read_person(event: Event) -> Person:

@@ -1,13 +1,24 @@
 """The names and emergency contacts on the registers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.domain.people import Person
+from scheduling.domain.standing import Standing
 from scheduling.storage import tables
 from service_kit import rows
+
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
+_STANDINGS = select(tables.standings).where(tables.standings.c.participant_id == any_(_IDS))
+_FORGET = (
+    text("DELETE FROM people WHERE participant_id = ANY(:ids)").bindparams(_IDS),
+    text("DELETE FROM held USING unnest(:ids) AS id WHERE held.nats_subject = 'people.v1.' || id").bindparams(_IDS),
+)
 
 
 class PersonRows:
@@ -18,6 +29,21 @@ class PersonRows:
         """Store those that are newer than what is stored."""
         await rows.upsert(self._conn, tables.people, [_columns(person) for person in people], newer="sequence")
 
+    async def standings(self, participant_ids: AbstractSet[UUID]) -> Mapping[UUID, Standing]:
+        """Where these people stand of whom something was told."""
+        found = await self._conn.execute(_STANDINGS, {"ids": list(participant_ids)})
+        return {row["participant_id"]: Standing(**row) for row in found.mappings()}
 
-def _columns(record: Person) -> dict[str, Any]:
+    async def keep_standings(self, standings: Sequence[Standing]) -> None:
+        """Store those that are newer than what is stored."""
+        await rows.upsert(self._conn, tables.standings, [_columns(one) for one in standings], newer="sequence")
+
+    async def forget(self, participant_ids: Sequence[UUID]) -> None:
+        """Delete the names of these people, and held copies of them."""
+        if participant_ids:
+            for statement in _FORGET:
+                await self._conn.execute(statement, {"ids": list(participant_ids)})
+
+
+def _columns(record: Person | Standing) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__slots__}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, case, select
+from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, case, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.domain.places import DECLINED, DISCONTINUED, Place
@@ -33,6 +33,16 @@ PLACES_OF_COHORT = (
 
 CAPACITIES = select(tables.cohorts.c.cohort_id, tables.cohorts.c.capacity).where(tables.cohorts.c.cohort_id == any_(_IDS))
 
+# Of each programme in which somebody has more than one seat, all but the first.
+DOUBLED = text(
+    """
+SELECT place_id FROM (
+  SELECT place_id, row_number() OVER (PARTITION BY participant_id, programme ORDER BY place_id) AS number
+  FROM places WHERE participant_id = ANY(:ids) AND status IN ('offered', 'placed', 'attending')
+) AS seated WHERE number > 1 ORDER BY place_id
+"""
+).bindparams(_IDS)
+
 LOCKED_PLACES = (
     select(*_PLACE_COLUMNS).where(tables.places.c.place_id == any_(_IDS)).order_by(tables.places.c.place_id).with_for_update()
 )
@@ -46,6 +56,11 @@ class PlaceRows:
         """The latest place of each enrolment that has one."""
         found = (await self._conn.execute(LATEST_PLACES, {"ids": list(enrolment_ids)})).mappings()
         return list({row["enrolment_id"]: Place(**row) for row in found}.values())
+
+    async def doubled(self, participant_ids: Sequence[UUID]) -> list[Place]:
+        """The further places that have a seat of these people who have more than one in a programme."""
+        found = (await self._conn.execute(DOUBLED, {"ids": list(participant_ids)})).scalars().all()
+        return await self.locked(found) if found else []
 
     async def locked(self, place_ids: Sequence[UUID]) -> list[Place]:
         """These places, locked in key order."""

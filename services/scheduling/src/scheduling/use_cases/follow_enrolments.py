@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from scheduling.domain.allocation import LockedCohort
 from scheduling.domain.enrolments import ENROLLED, WITHDRAWN, Enrolment
+from scheduling.domain.standing import GONE
 from scheduling.use_cases.changes import Changes, PlaceChange
 from scheduling.use_cases.flag_close_attention import flag_close_attention
 from scheduling.use_cases.offer_free_places import offer_free_places
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.place_enrolled_people import place_enrolled_people
+from scheduling.use_cases.places_held import places_held
 from scheduling.use_cases.repositories import Repositories
+from scheduling.use_cases.take_over_places import show_two_places_to_staff, take_over_places
 from scheduling.use_cases.withdraw import withdraw
 
 
@@ -20,7 +22,8 @@ async def follow_enrolments(
 ) -> Changes:
     """Follow the newest state of each enrolment; older ones than those already followed change nothing.
 
-    A status that isn't known leaves the person's place as it is. Freed seats go to the waiting list before the newly enrolled.
+    An enrolment that belongs to another person now takes its place along. Nobody who died or was erased is placed. A status that
+    isn't known leaves the person's place as it is. Freed seats go to the waiting list before the newly enrolled.
     """
     newest: dict[UUID, Enrolment] = {}
     for enrolment in enrolments:
@@ -34,16 +37,18 @@ async def follow_enrolments(
         return Changes()
 
     ids = [enrolment.enrolment_id for enrolment in current]
-    places = {place.enrolment_id: place for place in await repositories.places.latest_of(ids)}
-    cohorts: dict[UUID, LockedCohort] = {}
-    if cohort_ids := sorted({place.cohort_id for place in places.values() if place.cohort_id}):
-        # Registers change places while they hold the cohort: read again what they may have changed before we held it.
-        cohorts.update(await repositories.seats.lock(cohort_ids, now=now))
-        places = {place.enrolment_id: place for place in await repositories.places.latest_of(ids)}
+    places, cohorts = await places_held(ids, repositories=repositories, now=now)
+    changes: list[PlaceChange] = await take_over_places(
+        enrolments=current, places=places, cohorts=cohorts, repositories=repositories, now=now
+    )
+    people = {enrolment.participant_id for enrolment in current}
+    standings = await repositories.people.standings(people)
+    gone = {each for each, standing in standings.items() if standing.status in GONE}
 
-    withdrawn = [enrolment for enrolment in current if enrolment.status == WITHDRAWN]
-    enrolled = [enrolment for enrolment in current if enrolment.status == ENROLLED]
-    changes: list[PlaceChange] = await withdraw(
+    withdrawn = [one for one in current if one.status == WITHDRAWN or one.participant_id in gone]
+    enrolled = [one for one in current if one.status == ENROLLED and one.participant_id not in gone]
+    taken_over = bool(changes)
+    changes += await withdraw(
         enrolments=withdrawn, places=places, cohorts=cohorts, repositories=repositories, now=now, new_id=offering.new_id
     )
     places = await flag_close_attention(
@@ -55,4 +60,6 @@ async def follow_enrolments(
     changes += await place_enrolled_people(
         enrolments=enrolled, places=places, offering=offering, repositories=repositories, now=now
     )
+    if taken_over or withdrawn:
+        await show_two_places_to_staff(sorted(people), repositories=repositories, now=now, new_id=offering.new_id)
     return Changes(places=tuple(changes))

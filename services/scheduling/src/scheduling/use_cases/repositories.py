@@ -1,6 +1,7 @@
 """What the use cases ask of storage."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,6 +19,7 @@ from scheduling.domain.people import Person
 from scheduling.domain.places import Place
 from scheduling.domain.register_entries import RegisterEntry
 from scheduling.domain.sites import Site
+from scheduling.domain.standing import Standing
 from scheduling.domain.tasks import Task
 
 
@@ -40,12 +42,20 @@ class Free:
 
 
 class Enrolments(Protocol):
+    async def of_people(self, participant_ids: Sequence[UUID]) -> list[Enrolment]:
+        """The enrolments of these people."""
+        ...
+
     async def keep_newer(self, enrolments: Sequence[Enrolment]) -> set[UUID]:
         """Store and lock, in key order, those that are newer than what is stored; return their ids. One row per enrolment."""
         ...
 
 
 class Places(Protocol):
+    async def doubled(self, participant_ids: Sequence[UUID]) -> list[Place]:
+        """The places that have a seat of these people who have two of them in one programme."""
+        ...
+
     async def latest_of(self, enrolment_ids: Sequence[UUID]) -> list[Place]:
         """The latest place of each enrolment that has one."""
         ...
@@ -241,6 +251,16 @@ class Bookings(Protocol):
 
 
 class People(Protocol):
+    async def standings(self, participant_ids: AbstractSet[UUID]) -> Mapping[UUID, Standing]:
+        """Where these people stand of whom something was told."""
+        ...
+
+    async def keep_standings(self, standings: Sequence[Standing]) -> None: ...
+
+    async def forget(self, participant_ids: Sequence[UUID]) -> None:
+        """Delete the names of these people, and held copies of them."""
+        ...
+
     async def keep_newer(self, people: Sequence[Person]) -> None: ...
 
 

@@ -14,7 +14,7 @@ from scheduling.storage.tables.facilitators import (
 from scheduling.storage.tables.metadata import kit, metadata
 from scheduling.storage.tables.offers import offers, outward_codes
 from scheduling.storage.tables.own_links import own_links
-from scheduling.storage.tables.people import people
+from scheduling.storage.tables.people import people, standings
 from scheduling.storage.tables.places import enrolments, places
 from scheduling.storage.tables.registers import attendance, register_entries
 from scheduling.storage.tables.sites import rooms, sites
@@ -41,6 +41,7 @@ __all__ = [
     "rooms",
     "sessions",
     "sites",
+    "standings",
     "tasks",
     "trainees",
     "training_days",

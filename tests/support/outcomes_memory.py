@@ -1,6 +1,7 @@
 """Outcomes' records in memory, for rules that need no database; the same contract tests hold it and the real ones."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import Questionnaire
 from outcomes.domain.signposting import Signposting
+from outcomes.domain.standing import Standing
 from outcomes.use_cases.announcing import Announcement
 from outcomes.use_cases.keep_person import Person
 from outcomes.use_cases.note_first_contact import MessageTold
@@ -21,6 +23,7 @@ class MemoryRecords:
 
     def __init__(self) -> None:
         self.people: dict[UUID, Person] = {}
+        self.known_standings: dict[UUID, Standing] = {}
         self.enrolments: dict[UUID, Enrolment] = {}
         self.known_places: dict[UUID, Place] = {}
         self.known_questionnaires: dict[UUID, Questionnaire] = {}
@@ -35,6 +38,29 @@ class MemoryRecords:
             known = self.people.get(person.participant_id)
             if known is None or person.sequence > known.sequence:
                 self.people[person.participant_id] = person
+
+    async def standings(self, participant_ids: Sequence[UUID]) -> Mapping[UUID, Standing]:
+        return {one: self.known_standings[one] for one in participant_ids if one in self.known_standings}
+
+    async def save_standings(self, told: Sequence[Standing]) -> None:
+        self.known_standings.update({one.participant_id: one for one in told})
+
+    async def forget_people(self, participant_ids: Sequence[UUID]) -> None:
+        for one in participant_ids:
+            self.people.pop(one, None)
+
+    async def enrolments_of(self, participant_ids: Sequence[UUID]) -> Sequence[UUID]:
+        return [one.enrolment_id for one in self.enrolments.values() if one.participant_id in set(participant_ids)]
+
+    async def take_over(self, enrolments: Sequence[Enrolment]) -> Sequence[Questionnaire]:
+        owners = {one.enrolment_id: self.enrolments[one.enrolment_id].participant_id for one in enrolments}
+        moved = [
+            replace(one, participant_id=owners[one.enrolment_id], sequence=one.sequence + 1)
+            for one in self.known_questionnaires.values()
+            if one.enrolment_id in owners and one.participant_id != owners[one.enrolment_id]
+        ]
+        self.known_questionnaires.update({one.questionnaire_id: one for one in moved})
+        return moved
 
     async def save_enrolments(self, enrolments: Sequence[Enrolment]) -> None:
         for enrolment in enrolments:

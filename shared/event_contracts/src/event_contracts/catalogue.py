@@ -218,7 +218,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         subject="enrolment.person.changed.v1.{bucket}",
         model=PersonChanged,
         publisher="enrolment",
-        readers=("scheduling", "notifications"),
+        readers=("scheduling", "outcomes", "notifications"),
         meaning="A person has died, was merged into another or erased, or is back",
         codes={"status": PERSON_STATUSES},
     ),

@@ -7,15 +7,17 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from event_contracts.enrolment import EnrolmentChanged
+from event_contracts.enrolment import EnrolmentChanged, PersonChanged
 from event_contracts.notifications import MessageChanged
 from event_contracts.people import Person as PersonTold
 from event_contracts.scheduling import PlaceChanged
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
+from outcomes.domain.standing import Standing
 from outcomes.messaging.publish import OutboxAnnouncer
-from outcomes.use_cases import ask_questionnaires, keep_person, know_enrolment, note_first_contact
+from outcomes.use_cases import ask_questionnaires, follow_people, keep_person, know_enrolment, note_first_contact
 from outcomes.use_cases.ask_questionnaires import PlaceTold, Plans
+from outcomes.use_cases.follow_people import StandingTold
 from outcomes.use_cases.keep_person import Person
 from outcomes.use_cases.know_enrolment import EnrolmentTold
 from outcomes.use_cases.note_first_contact import MessageTold
@@ -24,7 +26,14 @@ from service_kit.envelope import Event, read_model
 from service_kit.results import Done, Result
 
 
-class Records(keep_person.Records, know_enrolment.Records, ask_questionnaires.Records, note_first_contact.Records, Protocol):
+class Records(
+    keep_person.Records,
+    know_enrolment.Records,
+    ask_questionnaires.Records,
+    follow_people.Records,
+    note_first_contact.Records,
+    Protocol,
+):
     """All that the use cases load and store."""
 
 
@@ -44,6 +53,18 @@ def consumers(
     async def enrolments(conn: AsyncConnection, received: Sequence[Received[Enrolment]], _: datetime) -> Sequence[Result]:
         told = [EnrolmentTold(enrolment=one.command, because=one.event) for one in received]
         await know_enrolment.know_enrolments(told, records=records(conn), announcer=OutboxAnnouncer(conn))
+        return [Done()] * len(received)
+
+    async def stand(conn: AsyncConnection, received: Sequence[Received[Standing]], now: datetime) -> Sequence[Result]:
+        await follow_people.follow_people(
+            [StandingTold(standing=one.command, because=one.event) for one in received],
+            records=records(conn),
+            announcer=OutboxAnnouncer(conn),
+            schedule=plans.schedule,
+            now=now,
+            new_id=new_id,
+            new_token=new_token,
+        )
         return [Done()] * len(received)
 
     async def places(conn: AsyncConnection, received: Sequence[Received[Place]], now: datetime) -> Sequence[Result]:
@@ -78,6 +99,12 @@ def consumers(
                     read=read_enrolment,
                     key=lambda one: str(one.participant_id),
                     handle=enrolments,
+                ),
+                Reaction(
+                    event_type="enrolment.person.changed.v1",
+                    read=read_standing,
+                    key=lambda one: str(one.participant_id),
+                    handle=stand,
                 ),
             ),
         ),
@@ -118,6 +145,12 @@ def read_person(event: Event) -> Person:
     """The person that an event tells of; only the name is kept."""
     told = read_model(event, PersonTold)
     return Person(participant_id=told.participant_id, sequence=told.sequence, display_name=told.display_name)
+
+
+def read_standing(event: Event) -> Standing:
+    """Where a person stands that an event tells of."""
+    told = read_model(event, PersonChanged)
+    return Standing(participant_id=told.participant_id, sequence=told.sequence, status=told.status, merged_into=told.merged_into)
 
 
 def read_enrolment(event: Event) -> Enrolment:

@@ -19,7 +19,8 @@ from outcomes.domain.instruments.instrument import Score
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import Questionnaire
 from outcomes.domain.signposting import Signpost, Signposting
-from outcomes.storage import concerns, drafts
+from outcomes.domain.standing import Standing
+from outcomes.storage import concerns, drafts, standings
 from outcomes.storage.tables import (
     ASSESSMENTS,
     ENROLMENTS,
@@ -99,6 +100,30 @@ class Records:
     async def save_people(self, people: Sequence[Person]) -> None:
         """Keep each person, unless a newer sequence is kept already."""
         await rows.upsert(self._conn, PEOPLE, [row_of(person) for person in people], newer="sequence")
+
+    async def standings(self, participant_ids: Sequence[UUID]) -> Mapping[UUID, Standing]:
+        """Where these people stand of whom something was told."""
+        return await standings.standings_of(self._conn, participant_ids)
+
+    async def save_standings(self, told: Sequence[Standing]) -> None:
+        """Keep each, unless a newer sequence is kept already."""
+        await standings.save_standings(self._conn, told)
+
+    async def forget_people(self, participant_ids: Sequence[UUID]) -> None:
+        """Delete the names of these people, and held copies of them."""
+        await standings.forget_people(self._conn, participant_ids)
+
+    async def enrolments_of(self, participant_ids: Sequence[UUID]) -> Sequence[UUID]:
+        """The enrolments of these people."""
+        return await standings.enrolments_of(self._conn, participant_ids) if participant_ids else []
+
+    async def take_over(self, enrolments: Sequence[Enrolment]) -> Sequence[Questionnaire]:
+        """Give what belongs to these enrolments to the people who have them now; return the questionnaires that changed hands."""
+        if not enrolments:
+            return []
+        ids = [one.enrolment_id for one in enrolments]
+        moved = set(await standings.take_over(self._conn, ids))
+        return [one for one in await self.questionnaires(ids) if one.questionnaire_id in moved] if moved else []
 
     async def save_enrolments(self, enrolments: Sequence[Enrolment]) -> None:
         """Keep each enrolment, unless a newer sequence is kept already."""

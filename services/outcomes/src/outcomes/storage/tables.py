@@ -32,6 +32,17 @@ PEOPLE = Table(
     Column("display_name", Text, nullable=False),
 )
 
+# Where people stand of whom enrolment told something. Who was erased stays here, so that nothing late brings them back.
+STANDINGS = Table(
+    "standings",
+    METADATA,
+    Column("participant_id", Uuid, primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("merged_into", Uuid),
+    CheckConstraint("status IN ('active', 'deceased', 'merged', 'erased')", name="standing_status"),
+)
+
 ENROLMENTS = Table(
     "enrolments",
     METADATA,

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from outcomes.domain.asking import asked_by
+from outcomes.domain.asking import asked_by, cancelled
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import Questionnaire, is_told
 from outcomes.domain.signposting import Signposting
+from outcomes.domain.standing import GONE, Standing
 from outcomes.domain.time_points import Schedule
 from outcomes.use_cases.announcing import Announcement, Announcer
 from outcomes.use_cases.issue_signposting import Directory, Ended, issue_signposting
@@ -39,6 +40,9 @@ class Records(Protocol):
 
     async def locked_enrolments(self, enrolment_ids: Sequence[UUID]) -> Mapping[UUID, Enrolment]:
         """The enrolments that are known, locked until the transaction ends."""
+
+    async def standings(self, participant_ids: Sequence[UUID]) -> Mapping[UUID, Standing]:
+        """Where these people stand of whom something was told."""
 
     async def places(self, place_ids: Sequence[UUID]) -> Mapping[UUID, Place]:
         """The places that are known."""
@@ -74,6 +78,8 @@ async def ask_questionnaires(
     enrolments = await records.locked_enrolments(enrolment_ids)
     places = dict(await records.places(sorted({one.place.place_id for one in told})))
     stored = {one.questionnaire_id: one for one in await records.questionnaires(enrolment_ids)}
+    standings = await records.standings(sorted({one.participant_id for one in enrolments.values()}))
+    gone = {each for each, standing in standings.items() if standing.status in GONE}
     current: defaultdict[UUID, dict[str, Questionnaire]] = defaultdict(dict)
     for found in stored.values():
         current[found.enrolment_id][found.time_point] = found
@@ -92,19 +98,22 @@ async def ask_questionnaires(
             continue
         places[place.place_id] = newer[place.place_id] = place
         mine = current[place.enrolment_id]
-        asked = asked_by(
-            place,
-            enrolment=enrolment,
-            questionnaires=mine,
-            schedule=plans.schedule,
-            now=now,
-            new_id=new_id,
-            new_token=new_token,
-        )
+        if enrolment.participant_id in gone:
+            asked = cancelled(mine.values())
+        else:
+            asked = asked_by(
+                place,
+                enrolment=enrolment,
+                questionnaires=mine,
+                schedule=plans.schedule,
+                now=now,
+                new_id=new_id,
+                new_token=new_token,
+            )
         for after in asked:
             mine[after.time_point] = after
             changed[after.questionnaire_id] = Announcement(thing=after, because=one.because)
-        if place.went_to_the_end and "end" in mine and mine["end"].status == "missed":
+        if enrolment.participant_id not in gone and place.went_to_the_end and "end" in mine and mine["end"].status == "missed":
             ended[enrolment.enrolment_id] = Ended(enrolment=enrolment, because=one.because)
     after_all = [mine[point] for mine in current.values() for point in mine if mine[point].questionnaire_id in changed]
     await records.save_places(list(newer.values()))

@@ -25,6 +25,9 @@ class Records(Protocol):
     async def save_enrolments(self, enrolments: Sequence[Enrolment]) -> None:
         """Keep each enrolment, unless a newer sequence is kept already."""
 
+    async def take_over(self, enrolments: Sequence[Enrolment]) -> Sequence[Questionnaire]:
+        """Give what belongs to these enrolments to the people who have them now; return the questionnaires that changed hands."""
+
     async def locked_enrolments(self, enrolment_ids: Sequence[UUID]) -> Mapping[UUID, Enrolment]:
         """The enrolments that are known, locked until the transaction ends."""
 
@@ -36,8 +39,12 @@ class Records(Protocol):
 
 
 async def know_enrolments(told: Sequence[EnrolmentTold], *, records: Records, announcer: Announcer) -> None:
-    """Keep the newest of each enrolment; who withdrew is asked nothing more."""
+    """Keep the newest of each enrolment, with the person who has it now; who withdrew is asked nothing more."""
     await records.save_enrolments([one.enrolment for one in told])
+    causes = {one.enrolment.enrolment_id: one.because for one in told}
+    # A merge gives an enrolment, and what belongs to it, to another person.
+    moved = await records.take_over([one.enrolment for one in told if one.enrolment.sequence > 1])
+    await announcer.announce([Announcement(thing=one, because=causes[one.enrolment_id]) for one in moved if one.status == "due"])
     because = {one.enrolment.enrolment_id: one.because for one in told if one.enrolment.is_withdrawn}
     if not because:
         return

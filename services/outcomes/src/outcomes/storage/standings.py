@@ -1,0 +1,64 @@
+"""Where people stand, forgetting them, and what a merge gives to another person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from outcomes.domain.standing import Standing
+from outcomes.storage.tables import ENROLMENTS, STANDINGS
+from service_kit import rows
+
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
+_STANDINGS = select(STANDINGS).where(STANDINGS.c.participant_id == any_(_IDS))
+_ENROLMENTS = select(ENROLMENTS.c.enrolment_id).where(ENROLMENTS.c.participant_id == any_(_IDS))
+_FORGET = (
+    text("DELETE FROM people WHERE participant_id = ANY(:ids)").bindparams(_IDS),
+    text("DELETE FROM held USING unnest(:ids) AS id WHERE held.nats_subject = 'people.v1.' || id").bindparams(_IDS),
+)
+_TAKE_OVER = text(
+    """
+WITH mine AS (SELECT enrolment_id, participant_id FROM enrolments WHERE enrolment_id = ANY(:ids)),
+results AS (
+  UPDATE assessments a SET participant_id = mine.participant_id FROM mine
+  WHERE a.enrolment_id = mine.enrolment_id AND a.participant_id <> mine.participant_id
+),
+signposts AS (
+  UPDATE signposting s SET participant_id = mine.participant_id FROM mine
+  WHERE s.enrolment_id = mine.enrolment_id AND s.participant_id <> mine.participant_id
+)
+UPDATE questionnaires q SET participant_id = mine.participant_id, sequence = q.sequence + 1 FROM mine
+WHERE q.enrolment_id = mine.enrolment_id AND q.participant_id <> mine.participant_id
+RETURNING q.questionnaire_id
+"""
+).bindparams(_IDS)
+
+
+async def standings_of(conn: AsyncConnection, participant_ids: Sequence[UUID]) -> Mapping[UUID, Standing]:
+    """Where these people stand of whom something was told."""
+    found = await conn.execute(_STANDINGS, {"ids": list(participant_ids)})
+    return {row["participant_id"]: Standing(**row) for row in found.mappings()}
+
+
+async def save_standings(conn: AsyncConnection, standings: Sequence[Standing]) -> None:
+    """Keep each, unless a newer sequence is kept already."""
+    await rows.upsert(conn, STANDINGS, [asdict(one) for one in standings], newer="sequence")
+
+
+async def forget_people(conn: AsyncConnection, participant_ids: Sequence[UUID]) -> None:
+    """Delete the names of these people, and held copies of them."""
+    if participant_ids:
+        for statement in _FORGET:
+            await conn.execute(statement, {"ids": list(participant_ids)})
+
+
+async def enrolments_of(conn: AsyncConnection, participant_ids: Sequence[UUID]) -> list[UUID]:
+    """The enrolments of these people."""
+    return list((await conn.execute(_ENROLMENTS, {"ids": list(participant_ids)})).scalars())
+
+
+async def take_over(conn: AsyncConnection, enrolment_ids: Sequence[UUID]) -> list[UUID]:
+    """Give what belongs to these enrolments to the people who have them now; return the questionnaires that changed hands."""
+    return list((await conn.execute(_TAKE_OVER, {"ids": list(enrolment_ids)})).scalars())

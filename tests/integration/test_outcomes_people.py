@@ -51,7 +51,8 @@ async def test_where_people_stand_is_kept_and_names_are_forgotten_with_held_copi
             await conn.execute(
                 text(
                     "INSERT INTO held (consumer, sender, event_id, key, state, attempts, next_try_at, held_since, reason,"
-                    " nats_subject, headers, body) VALUES ('c', 's', :id, 'k', 'set_aside', 0, :now, :now, '', :subject, '{}', '')"
+                    " nats_subject, headers, body)"
+                    " VALUES ('c', 's', :id, 'k', 'set_aside', 0, :now, :now, '', :subject, '{}', '')"
                 ),
                 {"id": str(one), "now": NOW, "subject": f"people.v1.{one}"},
             )

@@ -29,6 +29,7 @@ from enrolment.http.bars import BarsSettings, bars_router
 from enrolment.http.change_page import ChangePage, change_page_router
 from enrolment.http.corrections import corrections_router
 from enrolment.http.deeds import deeds_router
+from enrolment.http.erasures import erasures_router
 from enrolment.http.merges import merges_router
 from enrolment.http.near_matches import near_matches_router
 from enrolment.http.organisations import Organisations, organisations_router
@@ -53,9 +54,9 @@ from enrolment.settings import EnrolmentSettings
 from enrolment.storage import audit
 from enrolment.storage.bank_holidays import load_bank_holidays
 from enrolment.storage.bulk import BulkRepository, next_unfinished_at
+from enrolment.storage.erasure import ErasureRepository
 from enrolment.storage.forms import confirmations_by_id
 from enrolment.storage.nominations import NominationRepository, stand_ins_by_id
-from enrolment.storage.people import PeopleRepository
 from enrolment.storage.preferences import wishes_of
 from enrolment.storage.progress import ProgressRepository
 from enrolment.storage.promises import PromiseRepository, next_due_at
@@ -157,7 +158,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
     async def take(step: Step) -> StepTaken:
         async with service.transaction() as conn:
             now = service.clock.now()
-            taken = await step(PeopleRepository(conn, now=now), now)
+            taken = await step(ErasureRepository(conn, now=now), now)
             await outbox.add(conn, list(publish.events_of_step(taken, because=None)))
         return taken
 
@@ -193,6 +194,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
             corrections_router(people_steps),
             standings_router(people_steps),
             merges_router(people_steps),
+            erasures_router(people_steps),
             change_page_router(change_page, access=access),
             near_matches_router(engine=engine, access=access),
             deeds_router(engine=engine, access=access, pages=pages, entries=audit.of_participant),

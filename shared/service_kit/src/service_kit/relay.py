@@ -9,7 +9,7 @@ from uuid import UUID
 
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.errors import APIError
+from nats.js.errors import APIError, NotFoundError
 from pydantic import BaseModel
 from sqlalchemy import ARRAY, BigInteger, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -116,7 +116,8 @@ class Relay:
         stored: list[int] = []
         for row, body in await self._rendered(conn, [row for row in rows if row.body is None]):
             if body is None:
-                stored.append(row.position)
+                if await self._erased(row):
+                    stored.append(row.position)
             else:
                 await self._send(row, body, sent)
         if sent:
@@ -131,6 +132,22 @@ class Relay:
                     code = error.code if isinstance(error, APIError) else None
                     logger().warning("broker did not store", event_id=str(row.id), error=type(error).__name__, code=code)
         return stored
+
+    async def _erased(self, row: _Row) -> bool:
+        """Delete, securely, what the broker still has under the row's subject; say whether nothing is left there.
+
+        There is nothing to tell any more, as after an erasure. Streams are called as the first word of their subjects.
+        """
+        stream = row.nats_subject.partition(".")[0].upper()
+        try:
+            while True:
+                last = await self._jetstream().get_last_msg(stream, row.nats_subject)
+                await self._jetstream().delete_msg(stream, last.seq or 0)
+        except NotFoundError:
+            return True
+        except (NatsError, TimeoutError) as error:
+            logger().warning("broker did not erase", event_id=str(row.id), error=type(error).__name__)
+            return False
 
     async def _send(self, row: _Row, body: bytes, sent: dict[asyncio.Future[Any], _Row]) -> None:
         with suppress(NatsError):

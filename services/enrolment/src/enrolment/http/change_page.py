@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from enrolment.http import reading
 from page_base.pages import FieldError, Pages
-from service_kit.access import Access, Member
+from service_kit.access import ADMIN, Access, Member
 
 WITHDRAWAL_WORDS = MappingProxyType(
     {
@@ -60,6 +60,7 @@ class ChangePage:
             joints=self.joints,
             withdrawal=WITHDRAWAL_WORDS,
             errors=errors,
+            is_admin=member.role == ADMIN,
         )
 
 

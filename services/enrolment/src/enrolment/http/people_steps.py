@@ -20,11 +20,11 @@ from enrolment.domain.standing import ImpossibleForPersonError
 from enrolment.http.change_page import ChangePage
 from enrolment.use_cases.correct_person import SomebodyElseError
 from enrolment.use_cases.outcome import StepTaken
-from enrolment.use_cases.people_store import PeopleStore
+from enrolment.use_cases.people_store import ErasureStore
 from page_base.pages import FieldError
 from service_kit.access import Access, Member
 
-Step: TypeAlias = Callable[[PeopleStore, datetime], Awaitable[StepTaken]]
+Step: TypeAlias = Callable[[ErasureStore, datetime], Awaitable[StepTaken]]
 _IMPOSSIBLE = (ImpossibleForPersonError, EndedError, DecidedError, MergeError, SomebodyElseError)
 
 

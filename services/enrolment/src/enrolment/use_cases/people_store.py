@@ -1,10 +1,12 @@
 """What changing a person asks of the database, within one transaction."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from enrolment.domain.person import Participant
+from enrolment.domain.erasure import Restricted
+from enrolment.domain.person import Participant, Person
 from enrolment.use_cases.known import Changes, Known
 
 
@@ -37,3 +39,13 @@ def person_of(known: Known, participant_id: UUID) -> Participant:
     if participant is None:
         raise NoSuchPersonError
     return participant
+
+
+class ErasureStore(PeopleStore, Protocol):
+    """The database, as far as erasing people needs it."""
+
+    async def forget(self, kept: Sequence[Restricted], described: Sequence[Person], *, now: datetime) -> list[UUID]:
+        """Keep the restricted rows, and delete whatever else in this service describes these people.
+
+        Returns the stand-ins of nominations that were about them.
+        """

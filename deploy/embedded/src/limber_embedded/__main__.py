@@ -12,6 +12,7 @@ from limber_embedded.commands.check import check
 from limber_embedded.commands.clock import clock
 from limber_embedded.commands.docs import docs
 from limber_embedded.commands.down import down
+from limber_embedded.commands.export import export
 from limber_embedded.commands.held import held
 from limber_embedded.commands.lock import lock
 from limber_embedded.commands.organisations import organisations
@@ -58,6 +59,7 @@ for command in (
     clock,
     bench,
     held,
+    export,
     replay,
     report,
     score,

@@ -19,6 +19,10 @@ DOMAIN = "limber"
 _ALSO_PUBLISHES = {"enrolment": ("contacts.v1.>", "people.v1.>", "receipts.>")}
 # Streams whose single messages a service may delete securely, to erase a person
 _ERASES = {"enrolment": ("CONTACTS", "PEOPLE")}
+# Who asks the others for what they keep of a person. They answer on a subject of their own, outside every stream, and may publish
+# nothing in return but the one answer.
+_ASKS = "enrolment"
+_ANSWERS = ("scheduling", "outcomes", "notifications")
 _CLOCK = "KV_clock"
 _ACCOUNT = "LIMBER"
 # What an organisation of each channel may send. Named, not a wildcard: the limit of INTAKE is per subject, and a subject of the
@@ -48,6 +52,7 @@ class NatsUser:
     password: str
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]
+    answers: bool = False
     imports: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -83,9 +88,16 @@ def service(*, name: str, password: str, declaration: Declaration) -> NatsUser:
             f"$JS.API.DIRECT.GET.{_CLOCK}",
             f"$JS.API.DIRECT.GET.{_CLOCK}.>",
             "$JS.API.INFO",
+            *(question(other) for other in _ANSWERS if name == _ASKS),
         ),
-        subscribe=(f"{inbox_prefix(name)}.>", "$KV.clock.>"),
+        subscribe=(f"{inbox_prefix(name)}.>", "$KV.clock.>", *([question(name)] if name in _ANSWERS else [])),
+        answers=name in _ANSWERS,
     )
+
+
+def question(name: str) -> str:
+    """The subject on which a service says what it keeps of a person."""
+    return f"export.{name}"
 
 
 def channels() -> tuple[str, ...]:
@@ -135,6 +147,8 @@ def accounts_conf(users: Sequence[NatsUser]) -> str:
 
 def _user(user: NatsUser) -> str:
     allowed = f"publish: {{ allow: {json.dumps(user.publish)} }}, subscribe: {{ allow: {json.dumps(user.subscribe)} }}"
+    if user.answers:
+        allowed += ', allow_responses: { max: 1, expires: "1m" }'
     return f"    {{ user: {json.dumps(user.name)}, password: {json.dumps(user.password)}, permissions: {{ {allowed} }} }}"
 
 

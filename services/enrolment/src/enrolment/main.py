@@ -1,5 +1,6 @@
 """Wiring."""
 
+import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from datetime import datetime
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -21,6 +23,7 @@ from enrolment.channels.channel import Channel, Surroundings
 from enrolment.channels.own_pages import OwnPages
 from enrolment.channels.self_referral.expiry import expiry
 from enrolment.channels.webhooks import WebhookDesk
+from enrolment.domain.audit import Actor
 from enrolment.domain.programmes import Programme, ProgrammeDataError, by_code, read_programme
 from enrolment.domain.promises import Promise
 from enrolment.domain.referrals import Referral
@@ -30,6 +33,7 @@ from enrolment.http.change_page import ChangePage, change_page_router
 from enrolment.http.corrections import corrections_router
 from enrolment.http.deeds import deeds_router
 from enrolment.http.erasures import erasures_router
+from enrolment.http.exports import exports_router
 from enrolment.http.merges import merges_router
 from enrolment.http.near_matches import near_matches_router
 from enrolment.http.organisations import Organisations, organisations_router
@@ -55,12 +59,14 @@ from enrolment.storage import audit
 from enrolment.storage.bank_holidays import load_bank_holidays
 from enrolment.storage.bulk import BulkRepository, next_unfinished_at
 from enrolment.storage.erasure import ErasureRepository
+from enrolment.storage.export import ExportRepository
 from enrolment.storage.forms import confirmations_by_id
 from enrolment.storage.nominations import NominationRepository, stand_ins_by_id
 from enrolment.storage.preferences import wishes_of
 from enrolment.storage.progress import ProgressRepository
 from enrolment.storage.promises import PromiseRepository, next_due_at
 from enrolment.storage.repositories import IntakeRepository, participants_by_id
+from enrolment.use_cases.export_person import Export, export_person
 from enrolment.use_cases.fetch_promised import Fetching, PromiseDesk, fetch_promised
 from enrolment.use_cases.outcome import StepTaken
 from enrolment.use_cases.receive_referral import Rules
@@ -166,6 +172,17 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
         async with service.transaction() as conn:
             return await PromiseRepository(conn).try_again(promise_id, real_now=service.clock.real_now())
 
+    async def ask_others(ids: Sequence[UUID]) -> dict[str, Any]:
+        question = json.dumps([str(each) for each in ids]).encode()
+        replies = await asyncio.gather(*(service.ask(f"export.{name}", question) for _, name in OTHER_PARTS))
+        return {name: None if reply is None else json.loads(reply) for (_, name), reply in zip(OTHER_PARTS, replies, strict=True)}
+
+    async def export(participant_id: UUID, actor: Actor) -> Export:
+        async with service.transaction() as conn:
+            return await export_person(
+                participant_id, actor=actor, store=ExportRepository(conn), others=ask_others, now=service.clock.now()
+            )
+
     engine, access = service.engine, service.access
     journey_page = JourneyPage(engine=engine, pages=pages, programmes=names, others=OTHER_PARTS)
     joints = tuple(sorted({joint for programme in programmes.values() for joint in programme.joints}))
@@ -195,6 +212,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
             standings_router(people_steps),
             merges_router(people_steps),
             erasures_router(people_steps),
+            exports_router(access=access, export=export),
             change_page_router(change_page, access=access),
             near_matches_router(engine=engine, access=access),
             deeds_router(engine=engine, access=access, pages=pages, entries=audit.of_participant),

@@ -20,6 +20,7 @@ from notifications.providers.local_sms import LocalSms
 from notifications.providers.smtp import Smtp, SmtpServer
 from notifications.settings import Settings
 from notifications.storage import unsubscribing
+from notifications.storage.export import export_of
 from notifications.storage.mailbox import StoredMailbox
 from notifications.storage.reads import StoredViews
 from notifications.storage.replies import StoredReplies
@@ -100,6 +101,7 @@ def build(settings: Settings) -> FastAPI:
         ],
         due_work=_due_work(settings, service=service, carriers=carriers, open_counter=open_counter),
         alongside=alongside,
+        answers={f"export.{NAME}": export_of(service.engine)},
     )
     install(app, service=NAME, pages=pages, verify=service.access.verify)
     return app

@@ -23,6 +23,7 @@ from outcomes.messaging.publish import OutboxAnnouncer
 from outcomes.settings import Settings
 from outcomes.storage import drafts
 from outcomes.storage.directory import WrongDirectoryError, read_directory
+from outcomes.storage.export import export_of
 from outcomes.storage.reads import Reads, next_closing, next_opening, next_reminder
 from outcomes.storage.reports import ReportRecords, next_count
 from outcomes.storage.repositories import Records
@@ -168,6 +169,7 @@ def build(settings: Settings) -> FastAPI:
             DueWork(name="count for reports", run=count_again, next_due_at=next_count),
             DueWork(name="close missed questionnaires", run=close, next_due_at=next_closing),
         ],
+        answers={f"export.{NAME}": export_of(service.engine)},
     )
     install(app, service=NAME, pages=pages, verify=service.access.verify)
     return app

@@ -38,6 +38,7 @@ from scheduling.messaging.consume import consumers
 from scheduling.messaging.publish import announce
 from scheduling.settings import Settings
 from scheduling.storage.cohorts import next_cohort_start
+from scheduling.storage.export import export_of
 from scheduling.storage.offers import next_offer_expiry
 from scheduling.storage.own_links import StoredOwnDates
 from scheduling.storage.reads import StoredReads
@@ -119,6 +120,7 @@ def build(settings: Settings) -> FastAPI:
             DueWork(name="expire offers", run=expire_due_offers, next_due_at=next_offer_expiry),
             DueWork(name="start cohorts", run=start_due_cohorts, next_due_at=next_cohort_start),
         ],
+        answers={f"export.{NAME}": export_of(service.engine)},
     )
     install(app, service=NAME, pages=pages, verify=service.access.verify, home="/scheduling/cohorts")
     return app

@@ -25,6 +25,7 @@ from service_kit.delivery import Delivery
 from service_kit.due import DueWork, said_soon
 from service_kit.leadership import Leadership
 from service_kit.logs import logger
+from service_kit.questions import Answer, answer_questions, ask
 from service_kit.relay import CurrentBody, Relay
 from service_kit.retention import forget_old
 from service_kit.settings import ServiceSettings
@@ -58,6 +59,7 @@ class Service:
         self._subscribers: list[GroupSubscriber] = []
         self._due_work: Sequence[DueWork] = ()
         self._consumers: Sequence[Consumer] = ()
+        self._answers: Mapping[str, Answer] = {}
         self._broker = create_broker(settings, name=name, on_reconnected=self._ask_again)
         self._unacknowledged = Unacknowledged()
         self._doing = 0
@@ -94,13 +96,15 @@ class Service:
         due_work: Sequence[DueWork] = (),
         current: Mapping[str, CurrentBody] | None = None,
         alongside: Callable[[], Any] | None = None,
+        answers: Mapping[str, Answer] | None = None,
     ) -> FastAPI:
         """Return the ASGI app that runs the service. Routers are mounted under `/<name>`.
 
         Reactions of one group run in the order of `consumers`. `current` renders the bodies of events that are published from
         current rows. `alongside` gives an async context that is entered before the service begins, such as a local server.
+        `answers` are the subjects on which questions of other services are answered.
         """
-        self._consumers, self._due_work = consumers, due_work
+        self._consumers, self._due_work, self._answers = consumers, due_work, answers or {}
         self._delivery = Delivery(
             consumers=consumers, transaction=self.transaction, clock=self.clock, gate=self.leadership.active
         )
@@ -179,6 +183,7 @@ class Service:
                 logger().warning("broker not available", error=type(error).__name__)
                 await asyncio.sleep(_CONNECT_RETRY_SECONDS)
         client = self._broker.connection
+        await answer_questions(client, self._answers, name=self.name)
         while True:
             try:
                 for consumer in self._consumers:
@@ -206,6 +211,10 @@ class Service:
         finally:
             following.cancel()
             watching.cancel()
+
+    async def ask(self, subject: str, question: bytes, *, seconds: float = 5.0) -> bytes | None:
+        """Ask another service, by request and reply; None when it doesn't answer in time, or can't."""
+        return await ask(self._broker.connection, subject, question, seconds=seconds) if self._connected else None
 
     async def _ask_again(self) -> None:
         for subscriber in self._subscribers:

@@ -1,5 +1,6 @@
 """An erasure in enrolment's own database and in the broker, on real servers."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,17 @@ PERSON = {
 }
 WORDS = ("wilhelmina", "quillfeather", "07700900987", "07700900986", "wilhelmina@example.org")
 COLUMNS = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2"
+
+DRAFT = """
+INSERT INTO drafts (id, token_hash, kind, programme, language, answers, seen, status, created_at, expires_at)
+VALUES (gen_random_uuid(), 'hash', 'self', 'escape-pain-knee-hip', 'en', $1, '[]', 'open', now(), now() + interval '1 day')
+RETURNING id
+"""
+CONFIRMATION = """
+INSERT INTO contact_confirmations
+  (id, sequence, about, about_id, greeting_name, phone, language, address_hash, status, tries, created_at, expires_at)
+VALUES (gen_random_uuid(), 1, 'draft', $1, $2, $3, 'en', 'hash', 'waiting', 0, now(), now() + interval '1 day')
+"""
 
 
 @pytest.fixture
@@ -60,7 +72,16 @@ async def test_nothing_of_the_erased_is_left_but_the_restricted_row(enrolment: E
     await practice.receipts_of(await practice.send(b'{"patient": {"family_name": "Quillfeather", "given_name": "Wilhelmina"}}'))
     headers = bearer("coordinator")
     await enrolment.http.post(f"/enrolment/participants/{person}/correction", data={"given_name": "Wilma"}, headers=headers)
-    assert {"held.body", "participant_history.before", "participants.family_name"} <= await where_found(enrolment, *WORDS)
+    form = json.dumps({"given_name": "Wilhelmina", "family_name": "Quillfeather", "phone": "07700 900987"})
+    [draft] = await enrolment.query(DRAFT, form)
+    await enrolment.query(CONFIRMATION, draft["id"], "Wilhelmina", "07700 900987")
+    assert {
+        "drafts.answers",
+        "contact_confirmations.phone",
+        "held.body",
+        "participant_history.before",
+        "participants.family_name",
+    } <= await where_found(enrolment, *WORDS)
     await enrolment.last_message("CONTACTS", f"contacts.v1.{person}")
     await enrolment.last_message("PEOPLE", f"people.v1.{person}")
 
@@ -79,8 +100,8 @@ async def test_nothing_of_the_erased_is_left_but_the_restricted_row(enrolment: E
     assert await where_found(enrolment, *WORDS, "wilma", "9990000018") <= restricted
     [kept] = await enrolment.query("SELECT * FROM restricted_identities")
     assert (kept["family_name"], kept["keep_until"].year - kept["erased_at"].year) == ("Quillfeather", 8)
-    told = await enrolment.published("enrolment.person.changed.v1")
-    assert [each["status"] for each in told] == ["erased"]
+    told = await enrolment.published("enrolment.person.changed.v1", at_least=2)
+    assert [each["status"] for each in told] == ["erased", "erased"]  # the second is the stand-in of the confirmation
     assert [row["status"] for row in await enrolment.query("SELECT status FROM enrolments")] == ["withdrawn"]
     # The same referral again brings nothing back; a new one is of somebody new.
     again = await practice.refer(referral(0, patient=PERSON))

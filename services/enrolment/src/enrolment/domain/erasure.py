@@ -64,8 +64,7 @@ def without_words(referral: Referral) -> Referral:
 
 
 def traces(person: Person) -> Iterator[str]:
-    """Yield what would betray the person in a text: the number, the phone, the email, and the two names side by side."""
+    """Yield what would betray the person in a text, beside the names: the number, the phone and the email."""
     for text in (person.nhs_number, person.nhs_number_as_sent, person.phone, person.email):
         if text:
             yield text
-    yield f"{person.given_name} {person.family_name}"

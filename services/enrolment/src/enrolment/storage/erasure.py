@@ -55,6 +55,19 @@ RETURNING n.participant_id
     *(bindparam(name, type_=ARRAY(Text)) for name in ("given", "family", "emails", "phones")),
     bindparam("births", type_=ARRAY(Date)),
 )
+_CONFIRMATIONS = text(
+    """
+UPDATE contact_confirmations SET sequence = sequence + 1, greeting_name = '', phone = NULL, email = NULL,
+  status = CASE WHEN status = 'waiting' THEN 'ended' ELSE status END
+WHERE about_id = ANY(:about) OR lower(email) = ANY(:emails) OR regexp_replace(phone, '[^0-9]', '', 'g') = ANY(:phones)
+RETURNING id
+"""
+).bindparams(
+    bindparam("about", type_=ARRAY(Uuid)),
+    *(bindparam(name, type_=ARRAY(Text)) for name in ("emails", "phones")),
+)
+_DRAFTS = text("SELECT id, answers FROM drafts")
+_FORGET_DRAFTS = text("DELETE FROM drafts WHERE id = ANY(:ids)").bindparams(_IDS)
 # Of a description before a correction: what no text is searched for.
 _NOT_TEXT = frozenset({"birth_date"})
 _HELD = text("SELECT position, body FROM held")
@@ -72,6 +85,15 @@ class ErasureRepository(PeopleRepository):
         for statement in _FORGET:
             await self._conn.execute(statement, {"ids": [each.participant_id for each in kept]})
         await _discard_held(self._conn, described)
+        drafts = await _forget_drafts(self._conn, described)
+        confirmations = await self._conn.execute(
+            _CONFIRMATIONS,
+            {
+                "about": [*drafts, *by_id],
+                "emails": [each.email.lower() for each in described if each.email],
+                "phones": [re.sub(r"\D", "", each.phone) for each in described if each.phone],
+            },
+        )
         found = await self._conn.execute(
             _NOMINATIONS,
             {
@@ -83,7 +105,7 @@ class ErasureRepository(PeopleRepository):
                 "phones": [each.phone for each in described],
             },
         )
-        return list(found.scalars())
+        return [*confirmations.scalars(), *found.scalars()]
 
     async def _as_they_were(self, people: Mapping[UUID, Person]) -> list[Person]:
         """Return how these people were described before each correction."""
@@ -98,15 +120,28 @@ def _as_before(person: Person, before: Mapping[str, Any]) -> Person:
 
 async def _discard_held(conn: AsyncConnection, described: Sequence[Person]) -> None:
     """Delete every held message that names one of these people; its claim stays, so it can't come back by redelivery."""
-    wanted = {_plain(trace) for person in described for trace in traces(person)}
-    names = [(_plain(person.given_name), _plain(person.family_name)) for person in described]
-    positions = []
-    for row in await conn.execute(_HELD):
-        body = _plain(_readable(row.body))
-        if any(trace in body for trace in wanted) or any(given in body and family in body for given, family in names):
-            positions.append(row.position)
+    held = await conn.execute(_HELD)
+    positions = [row.position for row in held if _names(_readable(row.body), described)]
     if positions:
         await conn.execute(_DISCARD, {"positions": positions})
+
+
+async def _forget_drafts(conn: AsyncConnection, described: Sequence[Person]) -> list[UUID]:
+    """Delete every form that names one of these people; return their ids."""
+    drafts = await conn.execute(_DRAFTS)
+    ids = [row.id for row in drafts if _names(json.dumps(row.answers, ensure_ascii=False), described)]
+    await conn.execute(_FORGET_DRAFTS, {"ids": ids})
+    return ids
+
+
+def _names(words: str, described: Sequence[Person]) -> bool:
+    """Whether a text has a number or an address of one of these people, or both their names, however they are spaced."""
+    body = _plain(words)
+    return any(
+        any(_plain(trace) in body for trace in traces(person))
+        or (_plain(person.given_name) in body and _plain(person.family_name) in body)
+        for person in described
+    )
 
 
 def _readable(body: bytes) -> str:

@@ -16,7 +16,10 @@ from service_kit.subscription import GroupSubscriber
 from support.built_services import SERVICES, built
 from support.sources import PACKAGES, modules
 
-OUTSIDE = ("a GP system", "the GP system", "an HR portal", "the HR portal", "a leisure system", "the leisure system")
+OUTSIDE = (
+    *("a GP system", "the GP system", "an HR portal", "the HR portal", "a leisure system", "the leisure system"),
+    *("an NHS messaging service", "the NHS messaging service"),
+)
 _TYPE = re.compile(r"[a-z]+(\.[a-z*]+)*\.v[0-9]+")
 
 

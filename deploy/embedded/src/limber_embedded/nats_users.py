@@ -31,6 +31,7 @@ _SENDS = {
     "gp": ("referral.v1", "referral.available.v1"),
     "workplace": ("nomination.v1", "nomination_removal.v1"),
     "leisure": ("booking_request.v1", "booking_removal.v1"),
+    "nhs": ("death_notification.v1",),
 }
 # What outside accounts may import; each imports its own part only
 _EXPORTS = (

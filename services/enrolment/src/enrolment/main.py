@@ -47,6 +47,7 @@ from enrolment.http.webhook_page import webhook_page_router
 from enrolment.http.webhooks import WebhookRoutes
 from enrolment.messaging import publish
 from enrolment.messaging.consume import Intake
+from enrolment.messaging.deaths import Deaths
 from enrolment.messaging.direct import DirectIntake
 from enrolment.messaging.nomination_door import NominationDoor
 from enrolment.messaging.nominations import Nominating
@@ -116,6 +117,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
     )
     around = Surroundings(
         nominating=nominating,
+        deaths=Deaths(store=_repository),
         door=door,
         organisations=organisations,
         transaction=service.transaction,

@@ -16,6 +16,7 @@ from event_contracts.outcomes import AssessmentScored, QuestionnaireChanged, Sig
 from event_contracts.people import Person
 from event_contracts.receipts import NominationReceipt, Receipt, ReferralProgress
 from event_contracts.scheduling import CohortChanged, PlaceChanged
+from event_contracts.signals import Signal
 
 ContractClass = type[Contract]
 
@@ -89,6 +90,25 @@ EVENT_TYPES: tuple[EventType, ...] = (
         publisher="a GP system",
         readers=("enrolment",),
         meaning="A GP practice's referral can be fetched",
+    ),
+    EventType(
+        type="intake.nhs.death_notification.v1",
+        stream="INTAKE",
+        subject="intake.nhs.{organisation}.death_notification.v1",
+        model=Signal,
+        publisher="an NHS messaging service",
+        readers=("enrolment",),
+        meaning="A person has died: the signal pds-death-notification",
+    ),
+    EventType(
+        type="receipts.nhs.v1",
+        stream="RECEIPTS",
+        subject="receipts.nhs.{organisation}",
+        model=NominationReceipt,
+        publisher="enrolment",
+        readers=("the NHS messaging service",),
+        meaning="What became of a signal; never whether the person is known here",
+        codes={"status": ("received", "invalid")},
     ),
     EventType(
         type="receipts.gp.v1",

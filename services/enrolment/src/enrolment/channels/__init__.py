@@ -4,7 +4,14 @@ A channel says which events of INTAKE it reads and which routes it has. What it 
 is `domain.hearing`'s.
 """
 
-from enrolment.channels import leisure, own_page, self_referral, staff, workplace
+from enrolment.channels import leisure, nhs, own_page, self_referral, staff, workplace
 from enrolment.channels.channel import Channel
 
-CHANNELS: tuple[Channel, ...] = (workplace.CHANNEL, leisure.CHANNEL, self_referral.CHANNEL, staff.CHANNEL, own_page.CHANNEL)
+CHANNELS: tuple[Channel, ...] = (
+    workplace.CHANNEL,
+    leisure.CHANNEL,
+    nhs.CHANNEL,
+    self_referral.CHANNEL,
+    staff.CHANNEL,
+    own_page.CHANNEL,
+)

@@ -13,6 +13,7 @@ from enrolment.channels.own_pages import OwnPages
 from enrolment.http.counts import counts_router
 from enrolment.http.nominations import NominationRoutes
 from enrolment.http.organisations import Organisations
+from enrolment.messaging.deaths import Deaths
 from enrolment.messaging.nomination_door import NominationDoor
 from enrolment.messaging.nominations import Nominating
 from enrolment.storage.posters import tallies
@@ -28,6 +29,7 @@ class Surroundings:
     """What `main` has for every channel: how nominations are taken over NATS and HTTP, who may send, and pages for staff."""
 
     nominating: Nominating
+    deaths: Deaths
     door: NominationDoor
     organisations: Organisations
     transaction: Callable[[], AbstractAsyncContextManager[AsyncConnection]]

@@ -52,7 +52,7 @@ async def pipeline(*, events: int, rounds: int, say: Say) -> dict[str, Any]:
             async with admin_client(bench.home) as broker:
                 before = await look(bench.home, broker.jetstream())
                 say(f"round {round_ + 1} of {rounds}: Limber")
-                seconds = await _limber(bench, bench.messages(events, first=round_ * events))
+                seconds = await run_limber(bench, bench.messages(events, first=round_ * events))
                 measured["limber"].append(events / seconds)
                 await bench.system.come_to_rest()
                 # PostgreSQL's counts of updates are a second behind.
@@ -85,7 +85,8 @@ async def pipeline(*, events: int, rounds: int, say: Say) -> dict[str, Any]:
     }
 
 
-async def _limber(bench: TemporaryHome, messages: Sequence[Message]) -> float:
+async def run_limber(bench: TemporaryHome, messages: Sequence[Message]) -> float:
+    """Return the seconds from the first publish to the last message sent."""
     connection = await asyncpg.connect(bench.home.dsn("notifications"))
     sent_before = await _sent(connection)
     wanted = sent_before + MESSAGES_PER_REFERRAL * len(messages)

@@ -9,12 +9,17 @@ import pytest
 
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.standing import Standing
-from outcomes.use_cases.ask_questionnaires import PlaceTold, ask_questionnaires
+from outcomes.domain.time_points import Schedule
+from outcomes.storage.time_points import read_time_points
+from outcomes.use_cases.ask_questionnaires import PlaceTold, Plans, ask_questionnaires
 from outcomes.use_cases.follow_people import StandingTold, follow_people
 from outcomes.use_cases.keep_person import Person, keep_people
 from outcomes.use_cases.know_enrolment import EnrolmentTold, know_enrolments
 from support.outcomes_facts import NOW, enrolment, place
 from support.outcomes_memory import MemoryAnnouncer, MemoryRecords
+
+SHIPPED = read_time_points(None)
+SCHEDULE = Schedule(usual=tuple(replace(point, remind_after=(), also=()) for point in SHIPPED.usual))
 
 
 class World:
@@ -40,7 +45,7 @@ class World:
             [PlaceTold(place=place(self.person, **changes))],
             records=self.records,
             announcer=self.announcer,
-            directory=(),
+            plans=Plans(schedule=SCHEDULE, directory=()),
             now=self.now,
             new_id=self.new_id,
             new_token=self.new_token,
@@ -52,6 +57,7 @@ class World:
             [StandingTold(standing=one) for one in standings],
             records=self.records,
             announcer=self.announcer,
+            schedule=SCHEDULE,
             now=self.now,
             new_id=self.new_id,
             new_token=self.new_token,

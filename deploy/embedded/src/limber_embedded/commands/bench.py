@@ -27,10 +27,19 @@ def bench() -> None:
 @click.option(
     "--rounds", type=click.IntRange(min=1, max=9), default=1, show_default=True, help="Figures are medians over the rounds."
 )
+@click.option(
+    "--people-known",
+    metavar="NUMBER,NUMBER",
+    callback=lambda _context, _option, given: _numbers(given),
+    help="Instead, Limber alone with so many people known, one after the other, such as 1000,10000,100000.",
+)
 @json_option
-def pipeline(*, events: int, rounds: int, as_json: bool) -> None:
+def pipeline(*, events: int, rounds: int, people_known: tuple[int, ...], as_json: bool) -> None:
     """Events per second from INTAKE to the last resulting message, beside the floor and a plain FastStream program."""
-    _measure("pipeline", as_json=as_json, events=events, rounds=rounds)
+    if people_known:
+        _measure("known_people", as_json=as_json, events=events, people_known=people_known)
+    else:
+        _measure("pipeline", as_json=as_json, events=events, rounds=rounds)
 
 
 @bench.command()
@@ -43,7 +52,15 @@ def latency(*, events: int, as_json: bool) -> None:
     _measure("latency", as_json=as_json, events=events)
 
 
-def _measure(name: str, *, as_json: bool, **options: int) -> None:
+def _numbers(given: str | None) -> tuple[int, ...]:
+    most = 1_000_000
+    parts = given.split(",") if given else []
+    if not all(part.strip().isdecimal() and 0 < int(part) <= most for part in parts):
+        raise click.BadParameter(f"Give numbers between 1 and {most}, with commas between them.")
+    return tuple(int(part) for part in parts)
+
+
+def _measure(name: str, *, as_json: bool, **options: Any) -> None:
     sys.path.insert(0, str(CHECKOUT / "tests"))
     measure: Callable[..., Coroutine[Any, Any, dict[str, Any]]] = getattr(import_module(f"benchmarks.{name}"), name)
     console = Console(stderr=True)

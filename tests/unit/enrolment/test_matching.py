@@ -112,3 +112,24 @@ def test_names_and_postcodes_are_compared_without_case_accents_or_punctuation() 
     assert normalised_name("O'Brien-Núñez") == normalised_name("OBRIEN NUNEZ")
     assert normalised_postcode(" ls1 4hr ") == "LS14HR"
     assert normalised_postcode("  ") is None
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), IDENTITIES), max_size=8), IDENTITIES, st.dictionaries(st.integers(1, 4), IDENTITIES))
+def test_whatever_people_were_known_by_before_two_different_numbers_never_join(
+    known: list[tuple[int, Identity]], identity: Identity, now: dict[int, Identity]
+) -> None:
+    numbers = {UUID(int=person): described.nhs_number for person, described in now.items()}
+    match = find_match(identity, known=[(UUID(int=person), other) for person, other in known], numbers=numbers)
+    if match.same is not None and identity.nhs_number is not None:
+        assert numbers.get(match.same) in {None, identity.nhs_number}
+    assert match.same not in match.near
+
+
+def test_a_person_who_was_merged_is_found_by_the_description_they_had() -> None:
+    survivor = UUID(int=1)
+    before, after = a_person(nhs_number=None, given_name="Rosie"), a_person()
+    known = [(survivor, after.identity()), (survivor, before.identity())]
+    assert find_match(before.identity(), known=known, numbers={survivor: NUMBER}).same == survivor
+    other = a_person(nhs_number=OTHER_NUMBER, given_name="Rosie")
+    found = find_match(other.identity(), known=known, numbers={survivor: NUMBER})
+    assert (found.same, found.near) == (None, (survivor,))

@@ -10,6 +10,7 @@ from enrolment.domain.reason import Reason
 from enrolment.use_cases.answer_messages import Message
 from enrolment.use_cases.answer_repeat import answer_repeat
 from enrolment.use_cases.answer_unreadable import Unreadable, answer_unreadable
+from enrolment.use_cases.known import Sender
 from enrolment.use_cases.receive_referral import Rules
 from enrolment.use_cases.refuse_message import RefuseMessage
 from support.enrolment_examples import (
@@ -276,3 +277,13 @@ async def test_what_cannot_be_read_is_answered_once_and_then_as_a_duplicate() ->
         message = Unreadable(sender=sender, event_id=f"e{number}", body_digest=digest, reason="It is no JSON.", field=None)
         statuses.append((await answer_unreadable(message, receipts=desk.store, now=NOW)).status)
     assert statuses == ["invalid", "duplicate", "invalid", "invalid"]
+
+
+async def test_the_same_referral_from_two_channels_is_one_enrolment_and_two_receipts() -> None:
+    desk = Desk()
+    by_letter = Sender("staff", "LIMBER")
+    first, second = await desk.receipt(a_referral()), await desk.receipt(a_referral(by_letter))
+    assert (first.status, second.status) == ("accepted", "duplicate")
+    assert first.enrolment_id == second.enrolment_id
+    assert len(desk.enrolled) == 1
+    assert {(each.channel, each.organisation) for each in desk.store.receipts.values()} == {("gp", "A81001"), ("staff", "LIMBER")}

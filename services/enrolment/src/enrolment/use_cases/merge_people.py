@@ -1,6 +1,6 @@
 """Staff find that two records are of one person, or that they are not, or that a merge was wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -31,16 +31,9 @@ async def merge_people(
     gone = after(merged, step="merge", now=now, merged_into=survivor_id)
     stays = replace(survivor, person=person, sequence=survivor.sequence + 1)
     referrals = known.referrals_of([merged_id])
-    moved = tuple(
-        one.of(
-            survivor_id, doubled=one.status == "enrolled" and known.enrolled_in(survivor_id, one.programme) is not None, now=now
-        )
-        for one in known.enrolments_of(merged_id)
-    )
+    moved = tuple(_given_to(survivor_id, known.enrolments_of(merged_id), known=known, now=now))
     for referral in referrals:
         known.put_referral(replace(referral, participant_id=survivor_id))
-    for enrolment in moved:
-        known.put_enrolment(enrolment)
     known.put_participant(gone)
     known.put_participant(stays)
     known.put_merge(
@@ -86,9 +79,7 @@ async def unmerge_people(
     back = replace(back, kept_apart=(*back.kept_apart, survivor.id))
     for referral_id in merge.referral_ids:
         known.put_referral(replace(known.referrals[referral_id], participant_id=merged_id))
-    moved = [known.enrolments[each].of(merged_id, doubled=False, now=now) for each in merge.enrolment_ids]
-    for enrolment in moved:
-        known.put_enrolment(enrolment)
+    moved = _given_to(merged_id, [known.enrolments[each] for each in merge.enrolment_ids], known=known, now=now)
     moved += undoubled(known, survivor.id, now=now)
     known.put_participant(back)
     known.put_participant(stays)
@@ -116,6 +107,19 @@ async def keep_apart(
     _audit(known, actor, now, "kept_apart", {one_id: {"from": str(other_id)}, other_id: {"from": str(one_id)}})
     await store.save(known.changes())
     return StepTaken(at=now)
+
+
+def _given_to(participant_id: UUID, enrolments: Sequence[Enrolment], *, known: Known, now: datetime) -> list[Enrolment]:
+    """Give enrolments to a person, in `known`; where one stands in the programme already, the next is doubled."""
+    given = []
+    for enrolment in enrolments:
+        stands = any(
+            (each.programme, each.status, each.doubled) == (enrolment.programme, "enrolled", False)
+            for each in known.enrolments_of(participant_id)
+        )
+        known.put_enrolment(enrolment.of(participant_id, doubled=stands and enrolment.status == "enrolled", now=now))
+        given.append(known.enrolments[enrolment.id])
+    return given
 
 
 def undoubled(known: Known, participant_id: UUID, *, now: datetime) -> list[Enrolment]:

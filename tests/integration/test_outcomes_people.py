@@ -47,6 +47,11 @@ async def test_where_people_stand_is_kept_and_names_are_forgotten_with_held_copi
         records = Records(conn)
         named = [Person(participant_id=one, sequence=1, display_name="Rosalind") for one in (person, other)]
         await records.save_people(named)
+        mine = enrolment(participant_id=person)
+        asked = questionnaire(mine)
+        await records.save_enrolments([mine])
+        await records.add_questionnaires([asked])
+        await records.add_assessments([replace(assessment(asked), comment="Ring Rosalind on 07700 900123")])
         for one in (person, other):
             await conn.execute(
                 text(
@@ -60,6 +65,7 @@ async def test_where_people_stand_is_kept_and_names_are_forgotten_with_held_copi
         await records.save_standings([Standing(participant_id=person, sequence=3, status="active")])
         assert (await records.standings([person, other]))[person].status == "erased"
         await records.forget_people([person])
+        assert list((await conn.execute(text("SELECT comment FROM assessments"))).scalars()) == [None]
         left = [*(await conn.execute(text("SELECT participant_id::text FROM people"))).scalars()]
         left += [*(await conn.execute(text("SELECT event_id FROM held"))).scalars()]
         assert left == [str(other), str(other)]

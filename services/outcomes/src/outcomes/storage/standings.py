@@ -14,9 +14,21 @@ from service_kit import rows
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _STANDINGS = select(STANDINGS).where(STANDINGS.c.participant_id == any_(_IDS))
 _ENROLMENTS = select(ENROLMENTS.c.enrolment_id).where(ENROLMENTS.c.participant_id == any_(_IDS))
-_FORGET = (
-    text("DELETE FROM people WHERE participant_id = ANY(:ids)").bindparams(_IDS),
-    text("DELETE FROM held USING unnest(:ids) AS id WHERE held.nats_subject = 'people.v1.' || id").bindparams(_IDS),
+_MINE = "SELECT questionnaire_id FROM questionnaires WHERE participant_id = ANY(:ids)"
+# The name, and whatever the person or staff wrote in their own words: it may name somebody.
+_FORGET = tuple(
+    text(statement).bindparams(_IDS)
+    for statement in (
+        "DELETE FROM people WHERE participant_id = ANY(:ids)",
+        "DELETE FROM held USING unnest(:ids) AS id WHERE held.nats_subject = 'people.v1.' || id",
+        f"DELETE FROM drafts WHERE questionnaire_id IN ({_MINE})",  # noqa: S608 - the text above
+        "UPDATE assessments SET comment = NULL WHERE participant_id = ANY(:ids)",
+        (
+            "UPDATE concern_trail SET note = NULL WHERE concern_id IN"
+            " (SELECT concern_id FROM concerns WHERE participant_id = ANY(:ids))"
+        ),
+        "UPDATE concerns SET note = NULL WHERE participant_id = ANY(:ids)",
+    )
 )
 _TAKE_OVER = text(
     """
@@ -24,6 +36,10 @@ WITH mine AS (SELECT enrolment_id, participant_id FROM enrolments WHERE enrolmen
 results AS (
   UPDATE assessments a SET participant_id = mine.participant_id FROM mine
   WHERE a.enrolment_id = mine.enrolment_id AND a.participant_id <> mine.participant_id
+),
+worries AS (
+  UPDATE concerns c SET participant_id = mine.participant_id FROM mine
+  WHERE c.enrolment_id = mine.enrolment_id AND c.participant_id <> mine.participant_id
 ),
 signposts AS (
   UPDATE signposting s SET participant_id = mine.participant_id FROM mine
@@ -48,7 +64,7 @@ async def save_standings(conn: AsyncConnection, standings: Sequence[Standing]) -
 
 
 async def forget_people(conn: AsyncConnection, participant_ids: Sequence[UUID]) -> None:
-    """Delete the names of these people, and held copies of them."""
+    """Delete the names of these people, held copies of them, and words that they or staff wrote."""
     if participant_ids:
         for statement in _FORGET:
             await conn.execute(statement, {"ids": list(participant_ids)})

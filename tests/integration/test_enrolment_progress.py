@@ -75,6 +75,17 @@ async def test_an_older_fact_and_one_that_comes_again_tell_nothing(enrolment: En
     assert [each["status"] for each in await progress(enrolment)] == ["completed"]
 
 
+async def test_a_practice_hears_nothing_more_once_the_person_said_no(enrolment: EnrolmentBench) -> None:
+    practice = await enrolment.practice("A81001")
+    place = a_place(await practice.refer(referral(1)))
+    await scheduling_says(enrolment, place)
+    await enrolment.query(
+        "INSERT INTO preferences SELECT id, 1, 'en', NULL, true, true, false, false, 'own_page', NULL, now() FROM participants"
+    )
+    await scheduling_says(enrolment, place.model_copy(update={"sequence": 2, "status": "completed"}))
+    assert [each["status"] for each in await progress(enrolment)] == ["placed"]
+
+
 async def test_every_practice_that_referred_somebody_hears(enrolment: EnrolmentBench) -> None:
     one, other = await enrolment.practice("A81001"), await enrolment.practice("B82002")
     receipt = await one.refer(referral(1))

@@ -1,7 +1,6 @@
 """The form about oneself in a real browser: with and without JavaScript, on a phone's width and a desk's."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from support.axe import SCRIPT, grave
 from support.chromium import DESK, PHONE, chromium, complaints, fits, keep_picture, needs_chromium, wait_until
 from support.enrolment_bench import EnrolmentBench, enrolment
 from support.self_referral import START
@@ -51,10 +51,7 @@ async def site(enrolment: EnrolmentBench) -> AsyncIterator[str]:
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    """Where pictures are kept: LIMBER_TEST_PICTURES, or nowhere that lasts."""
-    folder = Path(os.environ.get("LIMBER_TEST_PICTURES", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return tmp_path
 
 
 def go_on(driver: Chrome) -> None:
@@ -88,6 +85,8 @@ def fill_in(driver: Chrome, site: str, pictures: Path, *, width: int, language: 
 
 def look(driver: Chrome, pictures: Path, name: str, width: int) -> None:
     assert fits(driver), f"{name} scrolls sideways at {width}"
+    if SCRIPT.is_file() and width == DESK:  # where the browser runs JavaScript
+        assert (name, grave(driver)) == (name, [])
     keep_picture(driver, pictures, f"self-{name}", width=width)
 
 

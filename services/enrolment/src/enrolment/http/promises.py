@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -55,12 +56,14 @@ def promises_router(*, engine: AsyncEngine, access: Access, try_again: Callable[
         async with engine.connect() as conn:
             return await open_promises(conn)
 
-    @router.post("/promised-referrals/{promise_id}/retry", dependencies=[staff])
-    async def retry(promise_id: UUID) -> dict[str, str]:
-        """Have a failed one tried again, at once."""
+    @router.post("/promised-referrals/{promise_id}/retry", dependencies=[staff], response_model=None)
+    async def retry(request: Request, promise_id: UUID) -> Response | dict[str, str]:
+        """Have a failed one tried again, at once. A browser comes back to the queue, a program gets JSON."""
         promise = await try_again(promise_id)
         if promise is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no promised referral with this id.")
+        if "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse("/enrolment/review#fetches", HTTPStatus.SEE_OTHER)
         return {"id": str(promise.id), "state": promise.state}
 
     return router

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from enrolment.domain.hearing import hears_of_care
 from enrolment.http.near_matches import near_matches
+from enrolment.http.promises import open_promises
 from enrolment.http.queue_reading import PAGE_SIZE, Waiting, to_call, waiting
 from enrolment.use_cases.review_referral import CLINICIAN
 from page_base.pages import Pages
@@ -48,6 +49,7 @@ def review_queue_router(
         async with engine.connect() as conn:
             found = await waiting(conn, bank_holidays=bank_holidays)
             pairs = await near_matches(conn)
+            fetches = await open_promises(conn)
         chosen = show if show in FILTERS else ""
         listed = [each for each in found if FILTERS[chosen][1](each)]
         page = max(1, page)
@@ -63,6 +65,7 @@ def review_queue_router(
             late=sum(each.due_at <= now() for each in found),
             now=now(),
             pairs=pairs,
+            fetches=fetches,
             programmes=programmes,
             can_be_asked={each.id for each in found if hears_of_care(each.channel)},
         )

@@ -23,8 +23,9 @@ _CARE = text(
     """
 SELECT r.channel, r.organisation, r.event_id, r.sender_referral_id, r.enrolment_id
 FROM enrolments e JOIN referrals r ON r.participant_id = e.participant_id AND r.enrolment_id = e.id
+LEFT JOIN preferences w ON w.participant_id = e.participant_id
 WHERE e.id = ANY(:ids) AND r.channel = ANY(:channels) AND r.status IN ('accepted', 'duplicate')
-  AND r.event_id NOT LIKE 'form %'
+  AND coalesce(w.shares_with_gp, true) AND r.event_id NOT LIKE 'form %'
 ORDER BY r.received_at, r.id
 """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("channels", type_=ARRAY(Text)))

@@ -77,7 +77,7 @@ def keying_router(
             status_code=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
             member=member,
             errors=errors,
-            entered=entered,
+            entered={"programme": [chosen.code], **entered},
             key=first(entered, "key") or str(new_id()),
             programme=chosen,
             programmes=programmes,

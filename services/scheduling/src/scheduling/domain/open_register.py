@@ -61,8 +61,9 @@ class OpenRegister:
 
     @property
     def places(self) -> Mapping[UUID, Place]:
-        """Everybody who is or was in the cohort. Of who left and came back, the place that counts."""
-        ordered = sorted(self.all_places, key=lambda place: place.status != DISCONTINUED)
+        """Everybody who is or was in the cohort, not who was only offered a place. Of who came back, the place that counts."""
+        known = [place for place in self.all_places if place.status in (*ON_REGISTER, DISCONTINUED)]
+        ordered = sorted(known, key=lambda place: place.status != DISCONTINUED)
         return {place.participant_id: place for place in ordered}
 
     @property

@@ -51,6 +51,18 @@ async def test_staff_see_and_do_the_tasks_of_their_role_and_their_sites(scheduli
     assert (await scheduling.call("PUT", task, step, as_="admin")).status_code == 200
 
 
+async def test_tasks_that_are_about_something_else_than_an_id_are_listed_beside_incidents(scheduling: SchedulingBench) -> None:
+    await with_an_incident(scheduling)
+    await scheduling.query("""
+        INSERT INTO tasks (task_id, kind, about, status, cohort_id, raised_at, due_at, outcome)
+        SELECT gen_random_uuid(), 'cannot_come', 'a session and a person', 'open', cohort_id, raised_at, due_at, '' FROM tasks
+    """)
+
+    listed = (await scheduling.call("GET", "/tasks", as_="coordinator")).json()["tasks"]
+
+    assert [(one["kind"], one["incident"] is not None) for one in listed] == [("incident", True), ("cannot_come", False)]
+
+
 async def test_the_list_of_tasks_is_a_page_with_forms(scheduling: SchedulingBench) -> None:
     task, _ = await with_an_incident(scheduling)
 

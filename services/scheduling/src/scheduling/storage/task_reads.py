@@ -18,8 +18,8 @@ _SHOWN = """
     FROM tasks t JOIN cohorts c USING (cohort_id) JOIN sites USING (site_id)
     LEFT JOIN sessions s ON s.session_id = t.session_id
     LEFT JOIN people USING (participant_id)
-    LEFT JOIN register_entries e ON t.kind = 'incident' AND e.entry_id = CAST(t.about AS uuid)
-"""
+    LEFT JOIN register_entries e ON e.entry_id = CASE WHEN t.kind = 'incident' THEN CAST(t.about AS uuid) END
+"""  # What tasks of other kinds are about is no id of an entry, and not always an id.
 _URGENT = bindparam("urgent", type_=ARRAY(Text))
 
 TASKS = text(f"""

@@ -52,6 +52,16 @@ def latency(*, events: int, as_json: bool) -> None:
     _measure("latency", as_json=as_json, events=events)
 
 
+@bench.command()
+@click.option(
+    "--assessments", type=click.IntRange(min=30_000, max=3_000_000), default=1_000_000, show_default=True, help="The many."
+)
+@json_option
+def reports(*, assessments: int, as_json: bool) -> None:
+    """Milliseconds until a report is there, over 10,000 assessments and over many more."""
+    _measure("reports", as_json=as_json, many=assessments)
+
+
 def _numbers(given: str | None) -> tuple[int, ...]:
     most = 1_000_000
     parts = given.split(",") if given else []

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Float, Integer, Text, bindparam, func, select, text
+from sqlalchemy import ARRAY, Float, Integer, Table, Text, TextClause, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outcomes.domain.place import Place
@@ -21,7 +21,15 @@ from outcomes.storage.repositories import (
     is_one_of,
     questionnaire_from,
 )
-from outcomes.storage.tables import ASSESSMENTS, ENROLMENTS, FIRST_CONTACTS, REPORT_CELLS, REPORT_CHANGES, REPORT_COUNTED
+from outcomes.storage.tables import (
+    ASSESSMENTS,
+    ENROLMENTS,
+    FIRST_CONTACTS,
+    REPORT_CELLS,
+    REPORT_CHANGES,
+    REPORT_COHORT_CELLS,
+    REPORT_COUNTED,
+)
 from outcomes.use_cases.fold_reports import Counted, Deltas
 from outcomes.use_cases.views import ReportFilter
 from service_kit import rows
@@ -37,11 +45,20 @@ _TYPES = {
     **dict.fromkeys(("n", "better", "worse"), Integer),
     **dict.fromkeys(("first", "later", "first_squared", "later_squared", "product"), Float),
 }
-ADD_TO_CELLS = text(
-    f"INSERT INTO report_cells ({', '.join(_TYPES)}) SELECT * FROM unnest({', '.join(f':{name}' for name in _TYPES)})"  # noqa: S608 - our own names
-    f" ON CONFLICT ({', '.join((*DIMENSIONS, 'measure'))}) DO UPDATE SET "
-    + ", ".join(f"{name} = report_cells.{name} + excluded.{name}" for name in SUMS)
-).bindparams(*(bindparam(name, type_=ARRAY(kind, dimensions=1)) for name, kind in _TYPES.items()))
+
+
+def _adding(table: Table) -> TextClause:
+    # The names are those of a SQLAlchemy table, never input.
+    columns, arrays = ", ".join(_TYPES), ", ".join(f":{name}" for name in _TYPES)
+    keys = ", ".join((*DIMENSIONS, "measure"))
+    sums = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in SUMS)
+    insertion = f"INSERT INTO {table.name} ({columns}) SELECT * FROM unnest({arrays})"  # noqa: S608 - see above
+    return text(f"{insertion} ON CONFLICT ({keys}) DO UPDATE SET {sums}").bindparams(
+        *(bindparam(name, type_=ARRAY(kind, dimensions=1)) for name, kind in _TYPES.items())
+    )
+
+
+ADD_TOGETHER, ADD_TO_COHORTS = _adding(REPORT_CELLS), _adding(REPORT_COHORT_CELLS)
 
 
 async def next_count(conn: AsyncConnection) -> datetime | None:
@@ -108,12 +125,14 @@ class ReportRecords:
 
     async def add_to_cells(self, deltas: Deltas) -> None:
         """Add to the sums of each cell, in key order."""
-        if not deltas:
-            return
         added = [
             {**asdict(cell), "measure": measure, **asdict(sums)} for (cell, measure), sums in sorted(deltas.items(), key=_key)
         ]
-        await self._conn.execute(ADD_TO_CELLS, {name: [row[name] for row in added] for name in _TYPES})
+        together = [row for row in added if not row["cohort"]]
+        of_cohorts = [row for row in added if row["cohort"]]
+        for statement, rows_ in ((ADD_TOGETHER, together), (ADD_TO_COHORTS, of_cohorts)):
+            if rows_:
+                await self._conn.execute(statement, {name: [row[name] for row in rows_] for name in _TYPES})
 
     async def _all(self, statement: Any, enrolment_ids: Sequence[UUID]) -> list[dict[str, Any]]:
         found = await self._conn.execute(statement, {"ids": list(enrolment_ids)})
@@ -122,13 +141,12 @@ class ReportRecords:
 
 async def sums_of(conn: AsyncConnection, wanted: ReportFilter) -> Mapping[str, Mapping[str, Sums]]:
     """The sums of every measure that the filter leaves, by the value of the dimension that is asked for ("" for all)."""
-    cells = REPORT_CELLS.c
+    of_cohorts = wanted.cohort is not None or wanted.by == "cohort"
+    cells = (REPORT_COHORT_CELLS if of_cohorts else REPORT_CELLS).c
     by = cells[wanted.by] if wanted.by else text("''")
     conditions = [cells.programme == wanted.programme]
     if wanted.cohort is not None:
         conditions.append(cells.cohort == wanted.cohort)
-    else:
-        conditions.append(cells.cohort != "" if wanted.by == "cohort" else cells.cohort == "")
     chosen = {name: getattr(wanted, name) for name in ("site", "channel", "joint")}
     conditions.extend(cells[name] == value for name, value in chosen.items() if value is not None)
     if wanted.since is not None:

@@ -224,17 +224,25 @@ REPORT_COUNTED = Table(
     Column("values", JSONB, nullable=False),
 )
 
-# The sums that reports are worked out from. Each enrolment is in two cells: with its cohort, and without ('').
-REPORT_CELLS = Table(
-    "report_cells",
-    METADATA,
-    *(Column(name, Text, primary_key=True) for name in ("programme", "site", "cohort", "channel", "joint", "month", "measure")),
-    Column("n", Integer, nullable=False),
-    *(Column(name, Float, nullable=False) for name in ("first", "later", "first_squared", "later_squared", "product")),
-    Column("better", Integer, nullable=False),
-    Column("worse", Integer, nullable=False),
-    Index("report_cells_of_cohort", "cohort", postgresql_where=text("cohort <> ''")),
-)
+
+def _cells(name: str) -> Table:
+    keys = ("programme", "site", "cohort", "channel", "joint", "month", "measure")
+    return Table(
+        name,
+        METADATA,
+        *(Column(key, Text, primary_key=True) for key in keys),
+        Column("n", Integer, nullable=False),
+        *(Column(value, Float, nullable=False) for value in ("first", "later", "first_squared", "later_squared", "product")),
+        Column("better", Integer, nullable=False),
+        Column("worse", Integer, nullable=False),
+    )
+
+
+# The sums that reports are worked out from: of all cohorts together (`cohort` is empty), which keeps few rows however many
+# people there are, and of each cohort.
+REPORT_CELLS = _cells("report_cells")
+REPORT_COHORT_CELLS = _cells("report_cohort_cells")
+Index("report_cells_of_cohort", REPORT_COHORT_CELLS.c.cohort)
 
 SIGNPOSTING = Table(
     "signposting",

@@ -25,6 +25,12 @@ SELECT gen_random_uuid(), 1, p.id, 'gp', 'BENCH', p.id::text, 'escape-pain-knee-
   '[{"code": "pain_too_recent", "text": "Too recent.", "field": null}]', p.id::text, '[]', p.created_at, p.created_at
 FROM participants p WHERE NOT EXISTS (SELECT FROM referrals r WHERE r.participant_id = p.id)
 """
+_ONE_RECEIPT_EACH = """
+INSERT INTO receipts (channel, organisation, event_id, sequence, status, reasons, sender_referral_id, referral_id, participant_id,
+  linked_referral_ids, settles_body, is_cancellation, decided_at)
+SELECT channel, organisation, event_id, 1, status, reasons, sender_referral_id, id, participant_id, '[]', true, false, decided_at
+FROM referrals WHERE organisation = 'BENCH' ON CONFLICT DO NOTHING
+"""
 
 
 async def known_people(*, events: int, people_known: Sequence[int], say: Say) -> dict[str, Any]:
@@ -65,6 +71,7 @@ async def _make_known(bench: TemporaryHome, size: int) -> None:
             records = [tuple("[]" if name == "kept_apart" else row[name] for name in columns) for row in rows]
             await connection.copy_records_to_table("participants", columns=columns, records=records)
         await connection.execute(_ONE_REFERRAL_EACH)
+        await connection.execute(_ONE_RECEIPT_EACH)
         await connection.execute("ANALYZE participants")
         await connection.execute("ANALYZE referrals")
     finally:

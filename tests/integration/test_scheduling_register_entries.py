@@ -12,6 +12,7 @@ import pytest
 from scheduling.domain.open_register import Staff
 from scheduling.domain.register_contents import content_from
 from scheduling.domain.register_entries import NewEntry
+from scheduling.domain.standing import Standing
 from scheduling.use_cases.open_cohort import Opened
 from support.scheduling_desk import SchedulingDesk, an_enrolment, scheduling_desk
 from support.servers import Database
@@ -249,3 +250,23 @@ async def test_a_flag_that_enrolment_raises_later_makes_the_same_task(desk: Sche
     await desk.enrol(*(replace(person, sequence=2, close_attention=True) for person in people))
 
     assert [row["kind"] for row in await desk.query("SELECT kind FROM tasks")] == ["close_attention_over"]
+
+
+async def test_what_was_written_about_the_erased_is_gone_and_what_they_attended_stays(desk: SchedulingDesk) -> None:
+    opened, (ann, ben) = await with_people(desk, 2)
+    session_id = on_the_day(desk, opened, 1)
+    await desk.enter(
+        session_id,
+        mark(ann, "excused", excuse="Words about Ann"),
+        mark(ben, "excused", excuse="Words about Ben"),
+        entry("exercise", ann, station="step-up", repetitions=12, note="Words about Ann"),
+        entry("goals", ann, goals="Words about Ann"),
+        entry("incident", ann, incident="fall", what="Words about Ann", done="Words about Ann"),
+    )
+
+    await desk.stand(Standing(participant_id=ann, sequence=2, status="erased"))
+
+    kept = " ".join(str(row["content"]) for row in await desk.query("SELECT content FROM register_entries"))
+    assert ("Words about Ann" in kept, "Words about Ben" in kept) == (False, True)
+    assert len(await desk.reads.register_history(session_id)) == 5
+    assert {row["status"] for row in await desk.query("SELECT status FROM attendance")} == {"excused"}

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Uuid, bindparam, select
+from sqlalchemy import ARRAY, RowMapping, Uuid, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.domain.register_contents import content_from
@@ -25,6 +25,25 @@ HISTORY = (
     select(tables.attendance.c.place_id, tables.attendance.c.session_id, tables.attendance.c.status)
     .join(tables.sessions, tables.sessions.c.session_id == tables.attendance.c.session_id)
     .where(tables.sessions.c.cohort_id == bindparam("cohort_id", type_=Uuid))
+)
+
+
+# What was written about somebody in free words goes; that they were there, and what they did, stays as the care record has it.
+FORGET_WORDS = text("""
+    UPDATE register_entries SET
+        content = content || CASE kind
+            WHEN 'attendance' THEN '{"excuse": ""}'
+            WHEN 'exercise' THEN '{"level": "", "note": ""}'
+            WHEN 'goals' THEN '{"goals": "erased", "action_plan": ""}'
+            WHEN 'review' THEN '{"review": ""}'
+            WHEN 'incident' THEN '{"what": "erased", "done": ""}'
+            ELSE '{}' END::jsonb,
+        reason = CASE WHEN reason = '' THEN '' ELSE 'erased' END
+    WHERE place_id IN (SELECT place_id FROM places WHERE participant_id = ANY (:ids))
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+FORGET_OUTCOMES = text("UPDATE tasks SET outcome = 'erased' WHERE participant_id = ANY (:ids) AND outcome <> ''").bindparams(
+    bindparam("ids", type_=ARRAY(Uuid))
 )
 
 
@@ -46,6 +65,11 @@ class RegisterRows:
             [{"entry_id": entry.entry_id, "standing": entry.standing} for entry in changed],
         )
         await rows.insert(self._conn, tables.register_entries, [_columns(entry) for entry in added])
+
+    async def forget_words(self, participant_ids: Sequence[UUID]) -> None:
+        """Forget what was written about these people in free words: excuses, notes, goals, incidents, how tasks ended."""
+        await self._conn.execute(FORGET_WORDS, {"ids": list(participant_ids)})
+        await self._conn.execute(FORGET_OUTCOMES, {"ids": list(participant_ids)})
 
     async def keep(self, session_id: UUID, statuses: Mapping[UUID, str], *, recorded_by: UUID, now: datetime) -> None:
         """Store by place what counts; what was stored for these places is replaced."""

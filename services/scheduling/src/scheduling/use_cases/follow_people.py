@@ -23,7 +23,9 @@ async def follow_people(*, people: Sequence[Standing], offering: Offering, repos
     Whoever can't have it back is placed as if newly enrolled. A merge changes nothing by itself: the enrolments tell of it.
     """
     told = await _newest(people, repositories)
-    await repositories.people.forget([one.participant_id for one in told if one.status == ERASED])
+    if erased := [one.participant_id for one in told if one.status == ERASED]:
+        await repositories.people.forget(erased)
+        await repositories.registers.forget_words(erased)
     standings = {one.participant_id: one.status for one in told}
     known = await repositories.enrolments.of_people(list(standings))
     enrolments = [one for one in known if one.status == ENROLLED]

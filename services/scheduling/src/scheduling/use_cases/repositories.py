@@ -186,6 +186,10 @@ class Registers(Protocol):
         """Store new entries, and how others stand now."""
         ...
 
+    async def forget_words(self, participant_ids: Sequence[UUID]) -> None:
+        """Forget what was written about these people in free words; what they attended and did stays."""
+        ...
+
     async def keep(self, session_id: UUID, statuses: Mapping[UUID, str], *, recorded_by: UUID, now: datetime) -> None:
         """Store by place what counts; what was stored for these places is replaced."""
         ...

@@ -61,19 +61,21 @@ _PEOPLE_OF_SERVICE_REQUESTS = text(
 ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("channels", "organisations", "texts")))
 # Candidates are found without a lock and locked by id afterwards: keys may be completed meanwhile, and whoever changes them or
 # merges people holds the locks of their keys. Each index is asked by itself: with OR the planner reads the whole table.
-# Whoever was merged comes with the person that they are now.
+# Whoever was merged comes with the person that they are now. Arrays, and LATERAL with a limit, because the planner takes what it
+# finds for much, and would read the whole table as soon as it is large.
 _PEOPLE = text(
     """
 WITH RECURSIVE found AS (
-  SELECT id, merged_into FROM participants WHERE id IN (
+  SELECT id, merged_into FROM participants WHERE id = ANY(ARRAY(
     SELECT id FROM participants WHERE match_family = ANY(:keys)
     UNION SELECT id FROM participants WHERE match_given = ANY(:keys)
     UNION SELECT id FROM participants WHERE match_number = ANY(:keys)
     UNION SELECT unnest(:ids)
-  )
-  UNION SELECT p.id, p.merged_into FROM found JOIN participants p ON p.id = found.merged_into
+  ))
+  UNION SELECT p.id, p.merged_into FROM found
+  CROSS JOIN LATERAL (SELECT id, merged_into FROM participants WHERE id = found.merged_into LIMIT 1) AS p
 )
-SELECT * FROM participants WHERE id IN (SELECT id FROM found) ORDER BY id FOR UPDATE
+SELECT * FROM participants WHERE id = ANY(ARRAY(SELECT id FROM found)) ORDER BY id FOR UPDATE
 """
 ).bindparams(bindparam("keys", type_=ARRAY(Text)), bindparam("ids", type_=ARRAY(Uuid)))
 _STEP_ASIDE = text("UPDATE enrolments SET doubled = true WHERE id = ANY(:ids) AND status = 'enrolled'").bindparams(

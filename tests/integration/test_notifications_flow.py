@@ -224,3 +224,73 @@ async def test_what_is_planned_for_somebody_who_was_merged_reaches_the_person_th
     await notifications.tell_referral(person)
     await notifications.messages(person, "referral_received", "sent")
     assert [each["to"] for each in await notifications.mailbox()] == ["07700 900777"]
+
+
+async def test_staff_see_a_messages_life_send_it_again_and_see_what_became_of_all(
+    notifications: NotificationsBench,
+) -> None:
+    person = Participant()
+    await notifications.tell_contact(person)
+    await notifications.tell_referral(person)
+    [sent] = await notifications.messages(person, "referral_received", "sent")
+    life = (await notifications.client.get(f"/notifications/messages/{sent['id']}", headers=bearer(STAFF_TOKEN))).json()
+    assert [(stage["status"], stage["provider"]) for stage in life["life"]] == [
+        ("planned", None),
+        ("sending", "local_sms"),
+        ("sent", None),
+    ]
+    await notifications.move_clock_to(MORNING + timedelta(hours=2))
+    address = f"/notifications/messages/{sent['id']}/again"
+    refused = await notifications.client.post(address, headers=bearer(STAFF_TOKEN), data={"because": ""})
+    assert (refused.status_code, refused.json()["error"]) == (422, "Reason: say why it is sent again.")
+    asked = await notifications.client.post(address, headers=bearer(STAFF_TOKEN), data={"because": "She lost her phone."})
+    assert asked.status_code == 201
+    await notifications.messages(person, "referral_received", "sent", at_least=2)
+    rates = (await notifications.client.get("/notifications/rates", headers=bearer(STAFF_TOKEN))).json()["rates"]
+    assert [(rate["kind"], rate["provider"], rate["sent"]) for rate in rates] == [("referral_received", "local_sms", 2)]
+
+
+async def test_every_page_for_staff_opens_in_a_browser(notifications: NotificationsBench) -> None:
+    person, group = Participant(), twelve_sessions()
+    await notifications.tell_contact(person, preferred_channel="email")
+    await notifications.tell_cohort(group)
+    await notifications.tell_place(person, group=group)
+    [sent] = await notifications.messages(person, "place_found", "sent")
+    [item] = await notifications.mailbox()
+    headers = bearer(STAFF_TOKEN) | {"Accept": "text/html"}
+    for path in (
+        "messages",
+        f"messages/{sent['id']}",
+        "rates",
+        "replies",
+        "templates",
+        "templates/place_found",
+        "templates/place_found/cy/html",
+        "mailbox",
+        f"mailbox/{item['id']}",
+        f"mailbox/{item['id']}/html",
+    ):
+        shown = await notifications.client.get(f"/notifications/{path}", headers=headers)
+        assert shown.status_code == 200, path
+        assert shown.headers["content-type"].startswith("text/html"), path
+    calendar = await notifications.client.get(f"/notifications/mailbox/{item['id']}/sessions.ics", headers=headers)
+    assert calendar.text.count("BEGIN:VEVENT") == 12
+
+
+async def test_who_unsubscribes_hears_of_places_and_sessions_only(notifications: NotificationsBench) -> None:
+    person, group = Participant(), twelve_sessions()
+    await notifications.tell_contact(person, preferred_channel="email")
+    await notifications.tell_signposting(person, "Walking group")
+    [sent] = await notifications.messages(person, "what_comes_next", "sent")
+    address = f"/notifications/unsubscribe/{sent['unsubscribe']}"
+    assert (await notifications.client.get(address)).status_code == 200
+    for _ in range(2):
+        assert (await notifications.client.post(address, content="List-Unsubscribe=One-Click")).status_code == 200
+    await notifications.tell_signposting(person, "Swimming")
+    [dropped] = await notifications.messages(person, "what_comes_next", "dropped")
+    assert dropped["reason"] == "unsubscribed"
+    await notifications.tell_cohort(group)
+    await notifications.tell_place(person, group=group)
+    await notifications.messages(person, "place_found", "sent")
+    unknown = await notifications.client.post(f"/notifications/unsubscribe/{'x' * 43}")
+    assert unknown.status_code == 404

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,61 +12,26 @@ from bs4 import BeautifulSoup
 from jinja2 import UndefinedError, meta
 from jinja2.exceptions import SecurityError
 
-from notifications.domain.cohort import Cohort, Session
+from notifications.domain.cohort import Cohort
 from notifications.domain.content import content_of
 from notifications.domain.discretion import names_a_diagnosis
-from notifications.domain.message import Channel, Kind, Message
+from notifications.domain.message import Channel, Kind, Message, Status
 from notifications.domain.sms import is_too_long, parts
+from notifications.templates.samples import Previews, sample_cohort, sample_message
 from notifications.templates.wording import BLOCKS, LANGUAGES, TemplateWording, read_template, sandbox
 from notifications.use_cases.provider import WordingError, Words
+from page_base.pages import Pages
 from support.notifications_fakes import MARY
 
 NOW = datetime(2026, 12, 7, 10, 0, tzinfo=UTC)
-SESSIONS = tuple(
-    Session(id=UUID(int=number), number=number, starts_at=NOW + timedelta(days=3 * number), status="planned")
-    for number in range(1, 13)
-)
-COHORT = Cohort(id=UUID(int=99), sequence=1, site_name="Wandsworth Leisure Centre", status="open", sessions=SESSIONS)
-FACTS: dict[Kind, dict[str, Any]] = {
-    Kind.SESSION_CHANGED: {
-        "changes": [
-            {"session_id": str(SESSIONS[0].id), "was_at": NOW.isoformat(), "now_at": (NOW + timedelta(days=1)).isoformat()},
-            {"session_id": str(SESSIONS[1].id), "was_at": NOW.isoformat(), "now_at": None},
-        ]
-    },
-    Kind.SESSION_CANCELLED_TODAY: {"changes": [{"session_id": str(SESSIONS[1].id), "was_at": NOW.isoformat(), "now_at": None}]},
-    Kind.QUESTIONNAIRE_DUE: {"token": "q" * 43},
-    Kind.PLACE_OFFERED: {"token": "p" * 43},
-    Kind.QUESTIONNAIRE_REMINDER: {"token": "q" * 43},
-    Kind.COMPLETE_NOMINATION: {"token": "n" * 43},
-    Kind.CONFIRM_CONTACT: {"token": "c" * 43, "code": "012345"},
-    Kind.OWN_PAGE: {"token": "o" * 43},
-    Kind.WHAT_COMES_NEXT: {
-        "signposts": [
-            {"title": "Walking group", "url": "https://walks.example.org"},
-            {"title": "Versus Arthritis", "url": "https://versus.example.org"},
-            {"title": "Swimming", "url": None},
-        ]
-    },
-}
+COHORT = sample_cohort(now=NOW)
 
 
 def a_message(kind: Kind) -> Message:
-    return Message(
-        id=UUID(int=1),
-        participant_id=MARY.participant_id,
-        kind=kind,
-        about_id="a",
-        cohort_id=COHORT.id,
-        session_id=SESSIONS[0].id,
-        facts=FACTS.get(kind, {}),
-        due_at=NOW,
-        useful_until=NOW + timedelta(days=20),
-        planned_at=NOW,
-        changed_at=NOW,
-    )
+    return sample_message(kind=kind, now=NOW)
 
 
+TOKEN = a_message(Kind.OWN_PAGE).facts["token"]
 EACH = [(kind, language) for kind in Kind for language in LANGUAGES]
 WORDING = TemplateWording(public_url="http://localhost:8080/", organiser="limber@example.org")
 
@@ -130,15 +95,15 @@ def test_the_words_hold_what_a_person_needs() -> None:
     )
     assert "There are 12 sessions." in words(Kind.PLACE_FOUND, "en", Channel.SMS)[1]
     assert words(Kind.PLACE_FOUND, "en", Channel.EMAIL)[1].count("\n- ") == 12
-    assert f"http://localhost:8080/outcomes/q/{'q' * 43}" in words(Kind.QUESTIONNAIRE_DUE, "cy", Channel.SMS)[1]
+    assert f"http://localhost:8080/outcomes/q/{TOKEN}" in words(Kind.QUESTIONNAIRE_DUE, "cy", Channel.SMS)[1]
     changed = words(Kind.SESSION_CHANGED, "en", Channel.EMAIL)[1]
     assert "- The session on Monday 7 December at 10am is now on Tuesday 8 December at 10am.\n" in changed
     assert "- The session on Monday 7 December at 10am is cancelled.\n" in changed
-    assert f"/enrolment/complete/{'n' * 43}" in words(Kind.COMPLETE_NOMINATION, "en", Channel.SMS)[1]
-    assert f"/enrolment/me/{'o' * 43}" in words(Kind.OWN_PAGE, "cy", Channel.EMAIL)[1]
+    assert f"/enrolment/complete/{TOKEN}" in words(Kind.COMPLETE_NOMINATION, "en", Channel.SMS)[1]
+    assert f"/enrolment/me/{TOKEN}" in words(Kind.OWN_PAGE, "cy", Channel.EMAIL)[1]
     code = words(Kind.CONFIRM_CONTACT, "en", Channel.SMS)[1]
     assert "Your code is 012345." in code
-    assert f"/enrolment/confirm/{'c' * 43}" in code
+    assert f"/enrolment/confirm/{TOKEN}" in code
     whole = words(Kind.WHAT_COMES_NEXT, "en", Channel.EMAIL)[1]
     assert "- Walking group: https://walks.example.org\n- Versus Arthritis: https://versus.example.org\n- Swimming\n" in whole
     short = words(Kind.WHAT_COMES_NEXT, "en", Channel.SMS)[1]
@@ -184,3 +149,18 @@ def test_a_template_cannot_reach_out_of_its_sandbox_or_use_what_it_was_not_given
         sandbox().from_string("{{ ''.__class__.__mro__ }}").render()
     with pytest.raises(UndefinedError):
         sandbox().from_string("{{ nobody }}").render()
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_a_preview_shows_what_a_person_would_read(kind: Kind, language: str) -> None:
+    preview = Previews(WORDING).preview(kind=kind, language=language, now=NOW)
+    assert (None, preview.sms) == words(kind, language, Channel.SMS)
+    assert (preview.subject, preview.body) == words(kind, language, Channel.EMAIL)
+    assert preview.sms_parts == parts(preview.sms)
+
+
+def test_pages_have_a_name_for_every_kind_status_and_channel() -> None:
+    named: Any = Pages("notifications.http")._environment.get_template("words.html").module
+    assert named.kind_names.keys() == set(Kind)
+    assert named.status_names.keys() == named.status_tones.keys() == set(Status)
+    assert named.channel_names.keys() == set(Channel)

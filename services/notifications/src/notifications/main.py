@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifications.domain.message import Channel, Message
-from notifications.http import callbacks, log, mailbox, replies, unsubscribe
+from notifications.http import callbacks, life, log, mailbox, previews, replies, unsubscribe
 from notifications.messaging.consume import consumers
 from notifications.messaging.publish import publish_ended, publish_reply
 from notifications.providers.govuk_notify import GovukNotify, NotifyService
@@ -25,10 +25,12 @@ from notifications.storage.mailbox import StoredMailbox
 from notifications.storage.reads import StoredViews
 from notifications.storage.replies import StoredReplies
 from notifications.storage.repositories import desk, earliest_due, earliest_overdue, earliest_retry
+from notifications.templates.samples import Previews
 from notifications.templates.wording import TemplateWording
 from notifications.use_cases.carriers import Carriers
 from notifications.use_cases.provider import Provider
 from notifications.use_cases.record_delivery import Delivery, record_delivery
+from notifications.use_cases.send_again import Repeat, send_again
 from notifications.use_cases.send_due_messages import Counter, Sending, send_due_messages
 from notifications.use_cases.settle_interrupted import settle_interrupted
 from notifications.use_cases.take_reply import TextFromPerson, take_reply
@@ -52,6 +54,7 @@ def build(settings: Settings) -> FastAPI:
     service = Service(name=NAME, settings=settings)
     stored_mailbox = StoredMailbox(service.engine)
     carriers = _carriers(settings, service=service, stored_mailbox=stored_mailbox)
+    wording = TemplateWording(public_url=settings.public_url, organiser=settings.email_sender)
     pages = Pages("notifications.http")
     clock = service.clock
 
@@ -90,6 +93,10 @@ def build(settings: Settings) -> FastAPI:
         async with service.transaction() as conn:
             return await unsubscribing.unsubscribe(conn, token, at=clock.now())
 
+    async def repeat_message(repeat: Repeat) -> Message | None:
+        async with service.transaction() as conn:
+            return await send_again(repeat=repeat, desk=desk(conn), now=clock.now(), new_id=new_id)
+
     app = service.app(
         consumers=consumers(desk=desk, new_id=new_id),
         routers=[
@@ -97,9 +104,11 @@ def build(settings: Settings) -> FastAPI:
             callbacks.router(callbacks=_Callbacks(service, open_counter), tokens=settings.callback_tokens()),
             unsubscribe.router(pages=pages, unsubscribe=unsubscribe_by),
             replies.router(pages=pages, access=service.access, opened=open_inbox, now=clock.now),
+            life.router(pages=pages, access=service.access, reading=reading, send_again=repeat_message, now=clock.now),
+            previews.router(pages=pages, access=service.access, previews=Previews(wording), now=clock.now),
             log.router(pages=pages, access=service.access, reading=reading, now=clock.now, real_now=clock.real_now),
         ],
-        due_work=_due_work(settings, service=service, carriers=carriers, open_counter=open_counter),
+        due_work=_due_work(settings, service=service, carriers=carriers, wording=wording, open_counter=open_counter),
         alongside=alongside,
         answers={f"export.{NAME}": export_of(service.engine)},
     )
@@ -125,12 +134,17 @@ class _Callbacks:
 
 
 def _due_work(
-    settings: Settings, *, service: Service, carriers: Carriers, open_counter: Callable[[], AbstractAsyncContextManager[Counter]]
+    settings: Settings,
+    *,
+    service: Service,
+    carriers: Carriers,
+    wording: TemplateWording,
+    open_counter: Callable[[], AbstractAsyncContextManager[Counter]],
 ) -> list[DueWork]:
     sending = Sending(
         open_counter=open_counter,
         carriers=carriers,
-        wording=TemplateWording(public_url=settings.public_url, organiser=settings.email_sender),
+        wording=wording,
         real_now=service.clock.real_now,
         new_id=new_id,
         new_token=partial(secrets.token_urlsafe, TOKEN_BYTES),

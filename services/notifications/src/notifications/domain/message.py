@@ -149,6 +149,10 @@ _EMAIL_MAY_REACH = frozenset({Reason.REFUSED_BY_PROVIDER, Reason.NO_SUCH_ADDRESS
 ENDED = frozenset({Status.SENT, Status.DELIVERED, Status.FAILED, Status.DROPPED, Status.UNKNOWN})
 
 
+class RepeatError(ValueError):
+    """The message can't be sent again, and why, for staff to read."""
+
+
 class LifeError(ValueError):
     """The step is not one that a message in this status can take."""
 
@@ -170,7 +174,8 @@ class Message:
     `due_at`, `useful_until` and `given_at`, when it was last given to a provider, are domain time; `retry_at` and `claimed_until`
     real time. `facts` are the dates, codes and links that its words need and that nothing else in the service keeps; never a name
     or an address. `words` is a digest by which the same words to the same person are known again, `unsubscribe` the token in the
-    email's header. `only_channel` is set where another channel was tried in vain.
+    email's header. `only_channel` is set where another channel was tried in vain, `asked_by` and `asked_because` where staff had
+    it sent again.
     """
 
     id: UUID
@@ -197,6 +202,8 @@ class Message:
     words: str | None = None
     unsubscribe: str | None = None
     only_channel: Channel | None = None
+    asked_by: str | None = None
+    asked_because: str | None = None
     life: tuple[Stage, ...] = ()
 
     @property
@@ -296,6 +303,35 @@ class Message:
     def not_delivered(self, *, reason: Reason, now: datetime) -> "Message":
         """The provider had it and says that it will not arrive."""
         return self._step("not delivered", now=now, reason=reason, claimed_until=None)
+
+    def again(self, *, new_id: UUID, number: int, until: datetime, by: str, because: str, now: datetime) -> "Message":
+        """Another message with the same words, of use until `until`, because staff want it sent again.
+
+        RepeatError if this one still goes by itself, or what it is about is over.
+        """
+        if self.status not in ENDED:
+            msg = "This message has not ended yet: it goes, or waits, by itself."
+            raise RepeatError(msg)
+        if until <= now:
+            msg = "What this message is about is over, so it is not sent again."
+            raise RepeatError(msg)
+        first = self.about_id.partition("@again-")[0]
+        return Message(
+            id=new_id,
+            participant_id=self.participant_id,
+            kind=self.kind,
+            about_id=f"{first}@again-{number}",
+            place_id=self.place_id,
+            cohort_id=self.cohort_id,
+            session_id=self.session_id,
+            facts=self.facts,
+            due_at=now,
+            useful_until=until,
+            planned_at=now,
+            changed_at=now,
+            asked_by=by,
+            asked_because=because,
+        )
 
     def by_email(self, *, new_id: UUID, now: datetime) -> "Message":
         """Another message with the same words, for when this one could not be delivered by text message."""

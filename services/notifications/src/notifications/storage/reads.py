@@ -1,6 +1,6 @@
 """What pages and reports show, as plain SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifications.domain.message import Channel, Reason, Status
 from notifications.storage.tables import MAILBOX, MESSAGES, PEOPLE
 from notifications.use_cases.mailbox import Delivered
-from notifications.use_cases.views import Audit, Listing, MailboxListing, MessageLine
+from notifications.use_cases.views import Audit, Listing, MailboxListing, MessageLife, MessageLine, Rate, StageLine
 
 STUCK_AFTER = timedelta(minutes=5)
 LATE_AFTER = timedelta(hours=1)
@@ -107,6 +107,33 @@ class StoredViews:
         lines = [_line(row) for row in (await self._conn.execute(query)).mappings()]
         return Listing(lines=lines, total=await self._count(MESSAGES.c.id, conditions))
 
+    async def life(self, message_id: UUID) -> MessageLife | None:
+        """One message and its life."""
+        row = (await self._conn.execute(select(MESSAGES).where(MESSAGES.c.id == message_id))).mappings().one_or_none()
+        if row is None:
+            return None
+        planned = StageLine(status=Status.PLANNED, at=row["planned_at"], reason=None, provider=None)
+        return MessageLife(
+            line=_line(row),
+            stages=[planned, *(_stage_line(stage) for stage in row["life"])],
+            asked_by=row["asked_by"],
+            asked_because=row["asked_because"],
+        )
+
+    async def rates(self, *, since: datetime) -> Sequence[Rate]:
+        """What became of messages that providers were given since then, by kind and provider."""
+        numbers = [
+            func.count().filter(MESSAGES.c.status == status).label(status)
+            for status in (Status.DELIVERED, Status.SENT, Status.FAILED, Status.UNKNOWN)
+        ]
+        query = (
+            select(MESSAGES.c.kind, MESSAGES.c.provider, *numbers)
+            .where(MESSAGES.c.given_at >= since, MESSAGES.c.status.in_([number.name for number in numbers]))
+            .group_by(MESSAGES.c.kind, MESSAGES.c.provider)
+            .order_by(MESSAGES.c.kind, MESSAGES.c.provider)
+        )
+        return [Rate(**row) for row in (await self._conn.execute(query)).mappings()]
+
     async def history(self, participant_id: UUID) -> Sequence[MessageLine]:
         """All messages of a person, and of those who were merged into them, in the order of their times."""
         theirs = select(PEOPLE.c.participant_id).where(PEOPLE.c.merged_into == participant_id)
@@ -138,6 +165,15 @@ def _given(*pairs: tuple[ColumnElement[Any], object]) -> list[ColumnElement[bool
 
 def _delivered(row: RowMapping) -> Delivered:
     return Delivered(**{**row, "channel": Channel(row["channel"])})
+
+
+def _stage_line(written: Mapping[str, Any]) -> StageLine:
+    return StageLine(
+        status=written["status"],
+        at=datetime.fromisoformat(written["at"]),
+        reason=Reason(written["reason"]).meaning if written["reason"] else None,
+        provider=written["provider"],
+    )
 
 
 def _line(row: RowMapping) -> MessageLine:

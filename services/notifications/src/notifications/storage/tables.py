@@ -51,6 +51,8 @@ MESSAGES = Table(
     Column("words", Text),
     Column("only_channel", Text),
     Column("unsubscribe", Text, unique=True),
+    Column("asked_by", Text),
+    Column("asked_because", Text),
     Column("life", JSONB, nullable=False, server_default=text("'[]'")),
     UniqueConstraint("participant_id", "kind", "about_id", name="messages_once"),
     CheckConstraint(

@@ -28,6 +28,43 @@ class MessageLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageLine:
+    """A stretch of a message's life; `reason` is a sentence."""
+
+    status: str
+    at: datetime
+    reason: str | None
+    provider: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLife:
+    """One message with its whole life, and who had it sent again and why."""
+
+    line: MessageLine
+    stages: Sequence[StageLine]
+    asked_by: str | None
+    asked_because: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """How many messages of one kind a provider was given, by what became of them."""
+
+    kind: str
+    provider: str
+    delivered: int
+    sent: int
+    failed: int
+    unknown: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.delivered + self.sent + self.failed + self.unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """A page of the log, and how many there are in all."""
 
@@ -73,6 +110,12 @@ class Views(Protocol):
         offset: int,
     ) -> Listing:
         """Messages, newest planned first."""
+
+    async def life(self, message_id: UUID) -> MessageLife | None:
+        """One message and its life."""
+
+    async def rates(self, *, since: datetime) -> Sequence[Rate]:
+        """What became of messages that providers were given since then, by kind and provider."""
 
     async def history(self, participant_id: UUID) -> Sequence[MessageLine]:
         """All messages of a person, in the order of their times."""

@@ -62,6 +62,19 @@ def reports(*, assessments: int, as_json: bool) -> None:
     _measure("reports", as_json=as_json, many=assessments)
 
 
+@bench.command()
+@click.option(
+    "--messages", type=click.IntRange(min=100, max=100_000), default=10_000, show_default=True, help="Reminders due at once."
+)
+@click.option(
+    "--planned", type=click.IntRange(min=120, max=1_000_000), default=100_000, show_default=True, help="Future reminders."
+)
+@json_option
+def notifications(*, messages: int, planned: int, as_json: bool) -> None:
+    """Seconds to drain due reminders to a provider that answers in 50 ms, beside a bare httpx loop; and to plan many."""
+    _measure("notifications", as_json=as_json, messages=messages, planned=planned)
+
+
 def _numbers(given: str | None) -> tuple[int, ...]:
     most = 1_000_000
     parts = given.split(",") if given else []

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from outcomes.storage.repositories import Records
 from outcomes.storage.tables import METADATA
 from outcomes.use_cases.keep_person import Person
+from outcomes.use_cases.keep_site import Site
 from service_kit.database import create_engine
 from support.outcomes_facts import FIRST_SESSION, LAST_SESSION, NOW, assessment, enrolment, place, questionnaire, signposting
 from support.outcomes_memory import MemoryRecords
@@ -127,3 +128,15 @@ async def test_the_migrated_database_is_what_the_tables_say(database: Callable[[
     await engine.dispose()
     assert differences == []
     assert checks == 3
+
+
+async def test_the_newest_state_of_a_site_is_kept_for_reports(database: Callable[[str], Awaitable[Database]]) -> None:
+    first = Site(site_id="harbour", sequence=1, name="Harbour", kind="clinic", status="planned")
+    engine = create_engine((await database("outcomes")).url)
+    async with engine.begin() as conn:
+        records = Records(conn)
+        await records.save_sites([replace(first, sequence=3, name="Harbour Centre", status="live")])
+        await records.save_sites([first])
+        [row] = (await conn.execute(text("SELECT * FROM sites"))).mappings()
+    await engine.dispose()
+    assert (row["name"], row["status"], row["sequence"]) == ("Harbour Centre", "live", 3)

@@ -279,3 +279,18 @@ async def test_a_plan_leaves_out_the_sites_own_closed_days_and_names_every_broke
     assert plan.json()["sessions"][0] == {"date": "2027-02-01", "themes": ["welcome", "osteoarthritis"]}
     assert broken.status_code == 422
     assert [problem.split()[0] for problem in broken.json()["problems"]] == ["starts_on", "sessions", "weekdays"]
+
+
+async def test_a_site_is_told_and_a_cohort_with_its_themes_and_room(scheduling: SchedulingBench) -> None:
+    await scheduling.site()
+    await scheduling.call("PUT", "/sites/harbour", HARBOUR | {"what_to_bring": "Flat shoes", "access_features": ["lift"]})
+    await scheduling.call("PUT", "/sites/harbour", HARBOUR)
+    await scheduling.cohort(sessions=10)
+
+    sites = await scheduling.told("scheduling.site.changed.v1", at_least=2)
+    [cohort] = await scheduling.told("scheduling.cohort.changed.v1")
+
+    assert [(one["sequence"], one["what_to_bring"]) for one in sites] == [(1, None), (2, "Flat shoes")]
+    assert (sites[1]["status"], sites[1]["access_features"]) == ("live", ["lift"])
+    assert (cohort["room"], cohort["capacity"]) == ("Room 1", 10)
+    assert cohort["sessions"][0]["themes"] == ["welcome", "osteoarthritis"]

@@ -8,6 +8,7 @@ from notifications.domain.cohort import Cohort, Session
 from notifications.domain.contact import Contact
 from notifications.domain.message import Channel, Kind, Message, Reason
 from notifications.domain.place import Place
+from notifications.domain.site import Site
 from notifications.use_cases.desk import Desk
 from service_kit.ids import new_id
 
@@ -104,10 +105,23 @@ async def only_what_is_newer_is_kept(desk: Desk) -> None:
     assert await desk.heard.versions("questionnaire", [thing]) == {}
 
 
+async def a_cohort_comes_with_what_is_known_of_its_site(desk: Desk) -> None:
+    site = Site(
+        id=str(new_id()), sequence=2, address="1 Example Road", what_to_bring=None, parking=None, access_features=("lift",)
+    )
+    cohort = Cohort(id=new_id(), sequence=1, site_name="Tŷ Gwyn", status="open", sessions=(), site_id=site.id)
+    await desk.cohorts.keep([cohort])
+    assert await desk.cohorts.of([cohort.id]) == {cohort.id: cohort}
+    await desk.sites.keep([site])
+    await desk.sites.keep([replace(site, sequence=1, address=None)])
+    assert await desk.cohorts.of([cohort.id]) == {cohort.id: replace(cohort, site=site)}
+
+
 PROMISES = (
     every_message_comes_back_as_it_was_kept,
     one_message_for_each_person_kind_and_thing,
     what_is_due_comes_oldest_first_and_what_was_put_back_waits_for_real_time,
     what_nobody_spoke_for_in_time_is_overdue,
     only_what_is_newer_is_kept,
+    a_cohort_comes_with_what_is_known_of_its_site,
 )

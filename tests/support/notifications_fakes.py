@@ -12,6 +12,7 @@ from notifications.domain.contact import Contact
 from notifications.domain.message import Channel, Kind, Message, Reason, Status
 from notifications.domain.person import Person
 from notifications.domain.place import Place
+from notifications.domain.site import Site
 from notifications.use_cases.desk import Desk, Given
 from notifications.use_cases.provider import Accepted, Answer, Letter
 from notifications.use_cases.send_due_messages import Counter
@@ -119,18 +120,33 @@ class FakeContacts:
 @dataclass
 class FakeCohorts:
     rows: dict[UUID, Cohort] = field(default_factory=dict)
+    sites: dict[str | None, Site] = field(default_factory=dict)
 
     async def of(self, cohort_ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
+        found = await self.mine(cohort_ids)
+        return {id_: replace(row, site=self.sites.get(row.site_id)) for id_, row in found.items()}
+
+    async def mine(self, cohort_ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
         return {id_: row for id_, row in self.rows.items() if id_ in cohort_ids}
 
-    steady = of
-    mine = of
+    steady = mine
 
     async def keep(self, cohorts: Sequence[Cohort]) -> None:
         for cohort in cohorts:
             known = self.rows.get(cohort.id)
             if known is None or cohort.sequence > known.sequence:
                 self.rows[cohort.id] = cohort
+
+
+@dataclass
+class FakeSites:
+    cohorts: FakeCohorts
+
+    async def keep(self, sites: Sequence[Site]) -> None:
+        for site in sites:
+            known = self.cohorts.sites.get(site.id)
+            if known is None or site.sequence > known.sequence:
+                self.cohorts.sites[site.id] = site
 
 
 @dataclass
@@ -192,6 +208,7 @@ class FakeDesk:
     messages: FakeMessages = field(default_factory=FakeMessages)
     contacts: FakeContacts = field(default_factory=FakeContacts)
     cohorts: FakeCohorts = field(default_factory=FakeCohorts)
+    sites: FakeSites = field(init=False)
     places: FakePlaces = field(default_factory=FakePlaces)
     heard: FakeHeard = field(default_factory=FakeHeard)
     people: FakePeople = field(init=False)
@@ -200,12 +217,14 @@ class FakeDesk:
 
     def __post_init__(self) -> None:
         self.people = FakePeople(self.contacts)
+        self.sites = FakeSites(self.cohorts)
 
     def desk(self) -> Desk:
         return Desk(
             messages=self.messages,
             contacts=self.contacts,
             cohorts=self.cohorts,
+            sites=self.sites,
             places=self.places,
             heard=self.heard,
             suppressions=self.contacts.suppressions,

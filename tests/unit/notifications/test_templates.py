@@ -16,6 +16,7 @@ from notifications.domain.cohort import Cohort
 from notifications.domain.content import content_of
 from notifications.domain.discretion import names_a_diagnosis
 from notifications.domain.message import Channel, Kind, Message, Status
+from notifications.domain.site import Site
 from notifications.domain.sms import is_too_long, parts
 from notifications.templates.samples import Previews, sample_cohort, sample_message
 from notifications.templates.wording import BLOCKS, LANGUAGES, TemplateWording, read_template, sandbox
@@ -164,3 +165,21 @@ def test_pages_have_a_name_for_every_kind_status_and_channel() -> None:
     assert named.kind_names.keys() == set(Kind)
     assert named.status_names.keys() == named.status_tones.keys() == set(Status)
     assert named.channel_names.keys() == set(Channel)
+
+
+def test_an_email_about_a_place_says_what_to_bring_and_how_to_get_in() -> None:
+    site = Site(
+        id="wandsworth",
+        sequence=1,
+        address="1 Example Road",
+        what_to_bring="Flat shoes",
+        parking="Behind the building",
+        access_features=("step_free", "hearing_loop", "moon_gate"),
+    )
+    there = replace(COHORT, site=site)
+    _, email = WORDING.put(message=a_message(Kind.PLACE_FOUND), channel=Channel.EMAIL, contact=MARY, cohort=there, now=NOW)
+
+    for line in ("Address: 1 Example Road", "What to bring: Flat shoes", "Parking: Behind the building"):
+        assert line in email.splitlines()
+    assert "Access: step-free access, a hearing loop" in email.splitlines()
+    assert "Parking" not in words(Kind.PLACE_FOUND, "en", Channel.EMAIL)[1]

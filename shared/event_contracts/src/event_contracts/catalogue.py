@@ -15,7 +15,7 @@ from event_contracts.notifications import MessageChanged, ReplyReceived
 from event_contracts.outcomes import AssessmentScored, QuestionnaireChanged, SignpostingIssued
 from event_contracts.people import Person
 from event_contracts.receipts import NominationReceipt, Receipt, ReferralProgress
-from event_contracts.scheduling import CohortChanged, PlaceChanged
+from event_contracts.scheduling import CohortChanged, PlaceChanged, SiteChanged
 from event_contracts.signals import Signal
 
 ContractClass = type[Contract]
@@ -267,6 +267,20 @@ EVENT_TYPES: tuple[EventType, ...] = (
             "purpose": ("complete_nomination", "confirm_contact", "own_page"),
             "channel": ("sms", "email"),
             "status": ("issued", "used", "revoked", "expired"),
+        },
+    ),
+    EventType(
+        type="scheduling.site.changed.v1",
+        stream="SCHEDULING",
+        subject="scheduling.site.changed.v1.{bucket}",
+        model=SiteChanged,
+        publisher="scheduling",
+        readers=("outcomes", "notifications"),
+        meaning="A site is made known or changed",
+        codes={
+            "kind": ("clinic", "leisure_centre", "community", "workplace"),
+            "status": ("planned", "in_training", "live", "paused"),
+            "access_features": ("step_free", "lift", "accessible_toilet", "accessible_parking", "hearing_loop"),
         },
     ),
     EventType(

@@ -7,17 +7,18 @@ from event_contracts.contract import Contract
 
 
 class SessionFact(Contract):
-    """One dated session of a cohort; times are UTC instants. `status`: planned, held, cancelled."""
+    """One dated session of a cohort; times are UTC instants. `status`: planned, held, cancelled. `themes` are codes."""
 
     session_id: UUID
     number: int
     starts_at: datetime
     ends_at: datetime
     status: str
+    themes: list[str] = []
 
 
 class CohortChanged(Contract):
-    """A cohort with all its sessions."""
+    """A cohort with all its sessions. One with an `employer` (an organisation's code) is for that organisation's people."""
 
     cohort_id: UUID
     sequence: int
@@ -26,6 +27,25 @@ class CohortChanged(Contract):
     site_name: str
     status: str
     sessions: list[SessionFact]
+    room: str | None = None
+    capacity: int | None = None
+    employer: str | None = None
+
+
+class SiteChanged(Contract):
+    """Where sessions take place. `outward_code` is the first half of its postcode; access features are codes."""
+
+    site_id: str
+    sequence: int
+    name: str
+    kind: str
+    status: str
+    outward_code: str
+    address: str | None = None
+    what_to_bring: str | None = None
+    parking: str | None = None
+    access_features: list[str] = []
+    changed_at: datetime
 
 
 class PlaceChanged(Contract):

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from notifications.domain.quiet_hours import LOCAL_TIME
+from notifications.domain.site import Site
 
 PLANNED = "planned"
 CANCELLED = "cancelled"
@@ -28,13 +29,18 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cohort:
-    """A cohort with all its sessions; `sequence` is its version. A status we don't know changes nothing."""
+    """A cohort with all its sessions; `sequence` is its version. A status we don't know changes nothing.
+
+    `site` is there where words are to be made and scheduling has told of it.
+    """
 
     id: UUID
     sequence: int
     site_name: str
     status: str
     sessions: tuple[Session, ...]
+    site_id: str | None = None
+    site: Site | None = None
 
     def to_come(self, *, now: datetime) -> tuple[Session, ...]:
         """The planned sessions that have not begun, in their order; none of a cancelled cohort."""

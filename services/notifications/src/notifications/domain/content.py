@@ -85,9 +85,47 @@ def _place_offered(asked: _Asked) -> dict[str, Any]:
     }
 
 
+# What an access feature is called; a code that isn't known here is left out.
+_ACCESS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        ENGLISH: MappingProxyType(
+            {
+                "step_free": "step-free access",
+                "lift": "a lift",
+                "accessible_toilet": "an accessible toilet",
+                "accessible_parking": "accessible parking",
+                "hearing_loop": "a hearing loop",
+            }
+        ),
+        WELSH: MappingProxyType(
+            {
+                "step_free": "mynediad heb risiau",
+                "lift": "lifft",
+                "accessible_toilet": "toiled hygyrch",
+                "accessible_parking": "parcio hygyrch",
+                "hearing_loop": "dolen sain",
+            }
+        ),
+    }
+)
+
+
+def _of_the_site(asked: _Asked) -> dict[str, Any]:
+    site = asked.cohort.site
+    if site is None:
+        return {"address": None, "what_to_bring": None, "parking": None, "access": None}
+    words = _ACCESS[asked.language]
+    return {
+        "address": site.address,
+        "what_to_bring": site.what_to_bring,
+        "parking": site.parking,
+        "access": ", ".join(words[code] for code in site.access_features if code in words) or None,
+    }
+
+
 def _place_found(asked: _Asked) -> dict[str, Any]:
     sessions = asked.cohort.to_come(now=asked.now)
-    return {
+    return _of_the_site(asked) | {
         "site_name": asked.cohort.site_name,
         "first_session": asked.spoken(sessions[0].starts_at) if sessions else None,
         "sessions": [asked.spoken(session.starts_at) for session in sessions],

@@ -10,17 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from event_contracts.contacts import Contact as ContactFact
 from event_contracts.enrolment import LinkChanged, PersonChanged, ReferralDecided
 from event_contracts.outcomes import QuestionnaireChanged, SignpostingIssued
-from event_contracts.scheduling import CohortChanged, PlaceChanged
+from event_contracts.scheduling import CohortChanged, PlaceChanged, SiteChanged
 from notifications.domain.cohort import Cohort, Session
 from notifications.domain.contact import Contact
 from notifications.domain.person import Person
 from notifications.domain.place import Offer, Place
+from notifications.domain.site import Site
 from notifications.messaging.publish import publish_ended
 from notifications.use_cases.book import Planned
 from notifications.use_cases.desk import Desk
 from notifications.use_cases.follow_people import follow_people
 from notifications.use_cases.keep_cohort import keep_cohort
 from notifications.use_cases.keep_contact import keep_contact
+from notifications.use_cases.keep_site import keep_site
 from notifications.use_cases.plan_message_about_link import ISSUED, LinkState, plan_message_about_link
 from notifications.use_cases.plan_message_about_questionnaire import DUE, QuestionnaireState, plan_message_about_questionnaire
 from notifications.use_cases.plan_message_about_signposting import Signposting, plan_message_about_signposting
@@ -41,7 +43,9 @@ class _UseCase(Protocol[C_contra]):
 def consumers(*, desk: Callable[[AsyncConnection], Desk], new_id: Callable[[], UUID]) -> tuple[Consumer, ...]:
     """The durable consumers, in the order in which a group of events is handled: a cohort before the places in it."""
 
-    def reaction(event_type: str, read: Callable[[Event], C], key: Callable[[C], UUID], use_case: _UseCase[C]) -> Reaction[C]:
+    def reaction(
+        event_type: str, read: Callable[[Event], C], key: Callable[[C], UUID | str], use_case: _UseCase[C]
+    ) -> Reaction[C]:
         async def handle(conn: AsyncConnection, received: Sequence[Received[C]], now: datetime) -> Sequence[Result]:
             planned = await use_case([one.command for one in received], now, desk(conn))
             await publish_ended(conn, [(ended.message, received[ended.because].event) for ended in planned.ended])
@@ -92,6 +96,12 @@ def consumers(*, desk: Callable[[AsyncConnection], Desk], new_id: Callable[[], U
             durable="notifications_scheduling",
             stream="SCHEDULING",
             reactions=(
+                reaction(
+                    "scheduling.site.changed.v1",
+                    read_site,
+                    lambda site: site.id,
+                    lambda commands, _, desk: keep_site(sites=commands, desk=desk),
+                ),
                 reaction(
                     "scheduling.cohort.changed.v1",
                     read_cohort,
@@ -183,12 +193,26 @@ def read_link(event: Event) -> LinkState:
     )
 
 
+def read_site(event: Event) -> Site:
+    """Translate `scheduling.site.changed.v1`."""
+    fact = read_model(event, SiteChanged)
+    return Site(
+        id=fact.site_id,
+        sequence=fact.sequence,
+        address=fact.address,
+        what_to_bring=fact.what_to_bring,
+        parking=fact.parking,
+        access_features=tuple(fact.access_features),
+    )
+
+
 def read_cohort(event: Event) -> Cohort:
     """Translate `scheduling.cohort.changed.v1`."""
     fact = read_model(event, CohortChanged)
     return Cohort(
         id=fact.cohort_id,
         sequence=fact.sequence,
+        site_id=fact.site_id,
         site_name=fact.site_name,
         status=fact.status,
         sessions=tuple(

@@ -1,7 +1,7 @@
 """The rows behind each use case's desk, a statement for any number of them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,7 @@ from notifications.domain.cohort import Cohort, Session
 from notifications.domain.contact import Contact
 from notifications.domain.message import Channel, Kind, Message, Reason, Stage, Status
 from notifications.domain.place import Place
+from notifications.domain.site import Site
 from notifications.storage import tables
 from notifications.storage.people import StoredPeople
 from notifications.use_cases.desk import Desk, Given
@@ -87,6 +88,7 @@ def desk(conn: AsyncConnection) -> Desk:
         messages=StoredMessages(conn),
         contacts=StoredContacts(conn),
         cohorts=StoredCohorts(conn),
+        sites=StoredSites(conn),
         places=StoredPlaces(conn),
         heard=StoredHeard(conn),
         suppressions=StoredSuppressions(conn),
@@ -202,6 +204,9 @@ class StoredSuppressions:
         return (await self._conn.execute(newer.returning(known.c.number_hash))).scalar() is not None
 
 
+_OF_SITE = ("address", "what_to_bring", "parking", "access_features")
+
+
 class StoredCohorts:
     """`Cohorts` in the database."""
 
@@ -209,7 +214,14 @@ class StoredCohorts:
         self._conn = conn
 
     async def of(self, cohort_ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
-        return await self._read(self._query(cohort_ids))
+        sites = tables.SITES.c
+        query = (
+            select(tables.COHORTS, sites.sequence.label("site_sequence"), *(sites[name] for name in _OF_SITE))
+            .outerjoin(tables.SITES, sites.id == tables.COHORTS.c.site_id)
+            .where(tables.COHORTS.c.id == _any(cohort_ids))
+        )
+        found = (await self._conn.execute(query)).mappings()
+        return {row["id"]: replace(_cohort(row), site=_site(row)) for row in found}
 
     async def steady(self, cohort_ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
         return await self._read(self._query(cohort_ids).with_for_update(read=True)) if cohort_ids else {}
@@ -224,6 +236,7 @@ class StoredCohorts:
                 "sequence": cohort.sequence,
                 "site_name": cohort.site_name,
                 "status": cohort.status,
+                "site_id": cohort.site_id,
                 "sessions": [
                     {
                         "id": session.id,
@@ -245,6 +258,20 @@ class StoredCohorts:
 
     async def _read(self, query: Select[Any]) -> dict[UUID, Cohort]:
         return {row["id"]: _cohort(row) for row in (await self._conn.execute(query)).mappings()}
+
+
+class StoredSites:
+    """`Sites` in the database."""
+
+    def __init__(self, conn: AsyncConnection) -> None:
+        self._conn = conn
+
+    async def keep(self, sites: Sequence[Site]) -> None:
+        kept = [
+            {name: getattr(site, name) for name in site.__slots__} | {"access_features": list(site.access_features)}
+            for site in sites
+        ]
+        await rows.upsert(self._conn, tables.SITES, kept, newer="sequence")
 
 
 class StoredPlaces:
@@ -340,6 +367,13 @@ def _stage(written: Mapping[str, Any]) -> Stage:
     )
 
 
+def _site(row: RowMapping) -> Site | None:
+    if row["site_sequence"] is None:
+        return None
+    known = {name: row[name] for name in _OF_SITE} | {"access_features": tuple(row["access_features"])}
+    return Site(id=row["site_id"], sequence=row["site_sequence"], **known)
+
+
 def _cohort(row: RowMapping) -> Cohort:
     sessions = tuple(
         Session(
@@ -352,4 +386,11 @@ def _cohort(row: RowMapping) -> Cohort:
         )
         for session in row["sessions"]
     )
-    return Cohort(id=row["id"], sequence=row["sequence"], site_name=row["site_name"], status=row["status"], sessions=sessions)
+    return Cohort(
+        id=row["id"],
+        sequence=row["sequence"],
+        site_name=row["site_name"],
+        status=row["status"],
+        sessions=sessions,
+        site_id=row["site_id"],
+    )

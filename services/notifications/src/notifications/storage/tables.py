@@ -125,6 +125,18 @@ COHORTS = Table(
     Column("site_name", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("sessions", JSONB, nullable=False),
+    Column("site_id", Text),
+)
+
+SITES = Table(
+    "sites",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("address", Text),
+    Column("what_to_bring", Text),
+    Column("parking", Text),
+    Column("access_features", JSONB, nullable=False),
 )
 
 PLACES = Table(

@@ -11,6 +11,7 @@ from notifications.domain.contact import Contact
 from notifications.domain.message import Kind, Message, Reason
 from notifications.domain.person import Person
 from notifications.domain.place import Place
+from notifications.domain.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,18 @@ class People(Protocol):
         """Delete how these people could be reached, and every word that was sent to them."""
 
 
+class Sites(Protocol):
+    """What is known of sites."""
+
+    async def keep(self, sites: Sequence[Site]) -> None:
+        """Keep those that are newer than what is kept."""
+
+
 class Cohorts(Protocol):
     """Cohorts and their sessions."""
 
     async def of(self, cohort_ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
-        """These cohorts, not locked."""
+        """These cohorts with what is known of their sites, not locked."""
 
     async def steady(self, cohort_ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
         """These cohorts, which nobody changes until the transaction ends."""
@@ -139,6 +147,7 @@ class Desk:
     messages: Messages
     contacts: Contacts
     cohorts: Cohorts
+    sites: Sites
     places: Places
     heard: Heard
     suppressions: Suppressions

@@ -10,15 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from event_contracts.enrolment import EnrolmentChanged, PersonChanged
 from event_contracts.notifications import MessageChanged
 from event_contracts.people import Person as PersonTold
-from event_contracts.scheduling import PlaceChanged
+from event_contracts.scheduling import PlaceChanged, SiteChanged
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
 from outcomes.domain.standing import Standing
 from outcomes.messaging.publish import OutboxAnnouncer
-from outcomes.use_cases import ask_questionnaires, follow_people, keep_person, know_enrolment, note_first_contact
+from outcomes.use_cases import ask_questionnaires, follow_people, keep_person, keep_site, know_enrolment, note_first_contact
 from outcomes.use_cases.ask_questionnaires import PlaceTold, Plans
 from outcomes.use_cases.follow_people import StandingTold
 from outcomes.use_cases.keep_person import Person
+from outcomes.use_cases.keep_site import Site
 from outcomes.use_cases.know_enrolment import EnrolmentTold
 from outcomes.use_cases.note_first_contact import MessageTold
 from service_kit.consumer import Consumer, Reaction, Received
@@ -28,6 +29,7 @@ from service_kit.results import Done, Result
 
 class Records(
     keep_person.Records,
+    keep_site.Records,
     know_enrolment.Records,
     ask_questionnaires.Records,
     follow_people.Records,
@@ -48,6 +50,10 @@ def consumers(
 
     async def people(conn: AsyncConnection, received: Sequence[Received[Person]], _: datetime) -> Sequence[Result]:
         await keep_person.keep_people([one.command for one in received], records=records(conn))
+        return [Done()] * len(received)
+
+    async def sites(conn: AsyncConnection, received: Sequence[Received[Site]], _: datetime) -> Sequence[Result]:
+        await keep_site.keep_sites([one.command for one in received], records=records(conn))
         return [Done()] * len(received)
 
     async def enrolments(conn: AsyncConnection, received: Sequence[Received[Enrolment]], _: datetime) -> Sequence[Result]:
@@ -118,6 +124,7 @@ def consumers(
                     key=lambda one: str(one.participant_id),
                     handle=places,
                 ),
+                Reaction(event_type="scheduling.site.changed.v1", read=read_site, key=lambda one: one.site_id, handle=sites),
             ),
         ),
         Consumer(
@@ -170,6 +177,12 @@ def read_enrolment(event: Event) -> Enrolment:
         access_needs=tuple(told.access_needs),
         referred_at=told.referred_at,
     )
+
+
+def read_site(event: Event) -> Site:
+    """The site that an event tells of; its name and kind are kept for reports."""
+    told = read_model(event, SiteChanged)
+    return Site(site_id=told.site_id, sequence=told.sequence, name=told.name, kind=told.kind, status=told.status)
 
 
 def read_place(event: Event) -> Place:

@@ -30,9 +30,11 @@ from outcomes.storage.tables import (
     QUESTIONNAIRES,
     REPORT_CHANGES,
     SIGNPOSTING,
+    SITES,
     TAKEN_UP,
 )
 from outcomes.use_cases.keep_person import Person
+from outcomes.use_cases.keep_site import Site
 from outcomes.use_cases.note_first_contact import MessageTold
 from outcomes.use_cases.record_taken_up import TakenUp
 from outcomes.use_cases.save_draft import Draft
@@ -124,6 +126,10 @@ class Records:
         ids = [one.enrolment_id for one in enrolments]
         moved = set(await standings.take_over(self._conn, ids))
         return [one for one in await self.questionnaires(ids) if one.questionnaire_id in moved] if moved else []
+
+    async def save_sites(self, sites: Sequence[Site]) -> None:
+        """Keep each site, unless a newer sequence is kept already."""
+        await rows.upsert(self._conn, SITES, [row_of(site) for site in sites], newer="sequence")
 
     async def save_enrolments(self, enrolments: Sequence[Enrolment]) -> None:
         """Keep each enrolment, unless a newer sequence is kept already."""
@@ -257,7 +263,7 @@ def count_again(things: Sequence[Enrolment | Place | Questionnaire | Assessment]
     return rows.upserting(REPORT_CHANGES, [{"enrolment_id": one} for one in sorted({thing.enrolment_id for thing in things})])
 
 
-def row_of(thing: Person | Enrolment | Place | Questionnaire | Assessment | Signposting) -> dict[str, Any]:
+def row_of(thing: Person | Site | Enrolment | Place | Questionnaire | Assessment | Signposting) -> dict[str, Any]:
     """A dataclass as the row of its table: their fields and columns have the same names."""
     row = {name: getattr(thing, name) for name in type(thing).__dataclass_fields__}
     for name in ROWS_WITHIN & row.keys():

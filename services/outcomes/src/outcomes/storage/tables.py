@@ -43,6 +43,16 @@ STANDINGS = Table(
     CheckConstraint("status IN ('active', 'deceased', 'merged', 'erased')", name="standing_status"),
 )
 
+SITES = Table(
+    "sites",
+    METADATA,
+    Column("site_id", Text, primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+)
+
 ENROLMENTS = Table(
     "enrolments",
     METADATA,

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, Field
 
-from scheduling.domain.session_dates import LONDON
 from scheduling.domain.sites import CHECKLIST, Hours, Room, Site
 from scheduling.http.desk import CLINICIAN, COORDINATOR, FACILITATOR, NO_SITE, Desk, in_plain_words, require_site, sites_seen_by
 from scheduling.use_cases.keep_site import keep_site
@@ -152,8 +151,8 @@ def sites_router(desk: Desk) -> APIRouter:
                     site_id=site_id,
                     item=item,
                     done_on=body.done_on,
-                    today=desk.now().astimezone(LONDON).date(),
                     repositories=work.repositories,
+                    now=desk.now(),
                 )
                 await work.announce(changes)
         return _answer(await _site(site_id))

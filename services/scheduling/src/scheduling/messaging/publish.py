@@ -5,23 +5,48 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from event_contracts.scheduling import CohortChanged, PlaceChanged, SessionFact
+from event_contracts.scheduling import CohortChanged, PlaceChanged, SessionFact, SiteChanged
 from scheduling.domain.cohorts import Cohort
-from scheduling.use_cases.changes import Changes, PlaceChange
+from scheduling.use_cases.changes import Changes, PlaceChange, SiteChange
 from service_kit import outbox
 from service_kit.buckets import bucket_of
 from service_kit.envelope import Event
 
 COHORT_CHANGED = "scheduling.cohort.changed.v1"
 PLACE_CHANGED = "scheduling.place.changed.v1"
+SITE_CHANGED = "scheduling.site.changed.v1"
 
 
 async def announce(conn: AsyncConnection, changes: Changes, *, because: Mapping[UUID, Event] | None = None) -> None:
-    """Tell what changed, cohorts before the places in them. `because` holds the events that led to it, by enrolment."""
+    """Tell what changed: sites, cohorts, then the places in them. `because` holds the events that led to it, by enrolment."""
     causes = because or {}
-    outgoing = [_cohort_changed(cohort) for cohort in changes.cohorts]
+    outgoing = [_site_changed(change) for change in changes.sites]
+    outgoing += [_cohort_changed(cohort) for cohort in changes.cohorts]
     outgoing += [_place_changed(change, causes.get(change[0].enrolment_id)) for change in changes.places]
     await outbox.add(conn, outgoing)
+
+
+def _site_changed(change: SiteChange) -> outbox.Outgoing:
+    site, changed_at = change
+    return outbox.Outgoing(
+        type=SITE_CHANGED,
+        nats_subject=f"{SITE_CHANGED}.{bucket_of(site.site_id)}",
+        aggregate=site.site_id,
+        sequence=site.sequence,
+        body=SiteChanged(
+            site_id=site.site_id,
+            sequence=site.sequence,
+            name=site.name,
+            kind=site.kind,
+            status=site.status,
+            outward_code=site.outward_code,
+            address=site.address,
+            what_to_bring=site.what_to_bring,
+            parking=site.parking,
+            access_features=list(site.access_features),
+            changed_at=changed_at,
+        ),
+    )
 
 
 def _cohort_changed(cohort: Cohort) -> outbox.Outgoing:
@@ -44,9 +69,13 @@ def _cohort_changed(cohort: Cohort) -> outbox.Outgoing:
                     starts_at=session.starts_at,
                     ends_at=session.ends_at,
                     status=session.status,
+                    themes=list(session.themes),
                 )
                 for session in cohort.sessions
             ],
+            room=cohort.room_name,
+            capacity=cohort.capacity,
+            employer=cohort.employer,
         ),
     )
 

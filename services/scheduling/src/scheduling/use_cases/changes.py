@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from scheduling.domain.places import Place
 from scheduling.domain.sites import Site
 
 PlaceChange: TypeAlias = tuple[Place, Span | None]
+SiteChange: TypeAlias = tuple[Site, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """Sites, cohorts, and places with the dates of their cohort, told of in this order."""
+    """Sites with the time of their change, cohorts, and places with the dates of their cohort, told of in this order."""
 
-    sites: tuple[Site, ...] = ()
+    sites: tuple[SiteChange, ...] = ()
     cohorts: tuple[Cohort, ...] = ()
     places: tuple[PlaceChange, ...] = ()
 

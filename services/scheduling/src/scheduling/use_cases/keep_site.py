@@ -38,7 +38,7 @@ async def keep_site(
     site = replace(site, sequence=site.sequence + 1)
     await repositories.sites.keep(site)
     if before is None:
-        return Changes(sites=(site,))
+        return Changes(sites=((site, now),))
     there = await repositories.cohorts.locked_unfinished_at(site.site_id)
     renamed = [one.at_renamed_site(site.name) for one in there] if before.name != site.name else []
     for cohort in renamed:
@@ -48,7 +48,7 @@ async def keep_site(
         ids = [one.cohort_id for one in there]
         given = await offer_free_places(cohort_ids=ids, offering=offering, repositories=repositories, now=now)
     told = tuple(one for one in renamed if one.status != PLANNED)
-    return Changes(sites=(site,), cohorts=told, places=tuple(given))
+    return Changes(sites=((site, now),), cohorts=told, places=tuple(given))
 
 
 def _site_with(before: Site | None, site_id: str, entries: Mapping[str, Any]) -> Site:

@@ -17,6 +17,7 @@ OPEN = re.compile(
     r"/(\w+)/(health/(live|ready|work)|sign-in|sign-out|assets(/.*)?)"
     r"|/outcomes/q/\{token\}(/.*)?"
     r"|/scheduling/offers/\{token\}"
+    r"|/scheduling/calendars/\{token\}\.ics"
     r"|/notifications/unsubscribe/\{token\}"
     r"|/enrolment/(self-referral(/.*)?|(complete|confirm|me)/\{token\}(/.*)?|me)|/scheduling/me/\{token\}(/.*)?"
 )

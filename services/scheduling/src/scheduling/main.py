@@ -17,11 +17,13 @@ from scheduling.domain.distance import Map
 from scheduling.domain.fitting import Reach
 from scheduling.domain.programmes import Programme, ProgrammeError
 from scheduling.http.audit import audit_router
+from scheduling.http.calendars import calendars_router
 from scheduling.http.cohort_changes import cohort_changes_router
 from scheduling.http.cohorts import cohorts_router
 from scheduling.http.day import day_router
 from scheduling.http.desk import Desk, Work
 from scheduling.http.facilitators import facilitators_router
+from scheduling.http.feeds import feeds_router
 from scheduling.http.offers import offers_router
 from scheduling.http.own_dates import own_dates_router
 from scheduling.http.people import people_router
@@ -31,12 +33,17 @@ from scheduling.http.register_offline import register_offline_router
 from scheduling.http.register_people import register_people_router
 from scheduling.http.register_prints import register_prints_router
 from scheduling.http.registers import registers_router
+from scheduling.http.resources import resources_router
 from scheduling.http.sessions import sessions_router
+from scheduling.http.site_pages import site_forms_router
 from scheduling.http.sites import sites_router
+from scheduling.http.spread import spread_router
 from scheduling.http.tasks import tasks_router
+from scheduling.http.training import training_router
 from scheduling.messaging.consume import consumers
 from scheduling.messaging.publish import announce
 from scheduling.settings import Settings
+from scheduling.storage.calendars import StoredCalendars
 from scheduling.storage.cohorts import next_cohort_start
 from scheduling.storage.export import export_of
 from scheduling.storage.offers import next_offer_expiry
@@ -44,7 +51,9 @@ from scheduling.storage.own_links import StoredOwnDates
 from scheduling.storage.reads import StoredReads
 from scheduling.storage.reference_data import load_bank_holidays, load_positions, load_programmes
 from scheduling.storage.repositories import repositories_in
+from scheduling.storage.resources import StoredResources
 from scheduling.storage.site_reads import StoredSiteReads
+from scheduling.storage.training import StoredTraining
 from scheduling.use_cases.expire_offers import expire_offers
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.start_cohorts import start_cohorts
@@ -90,6 +99,10 @@ def build(settings: Settings) -> FastAPI:
         pages=pages,
         reads=StoredReads(service.engine, offering=offering),
         site_reads=StoredSiteReads(service.engine),
+        training=StoredTraining(service.engine),
+        resources=StoredResources(service.engine),
+        calendars=StoredCalendars(service.engine),
+        public_url=settings.public_url,
         transaction=transaction,
         now=service.clock.now,
         offering=offering,
@@ -100,6 +113,12 @@ def build(settings: Settings) -> FastAPI:
         routers=[
             sites_router(desk),
             facilitators_router(desk),
+            training_router(desk),
+            resources_router(desk),
+            calendars_router(desk),
+            feeds_router(desk),
+            site_forms_router(desk),
+            spread_router(desk),
             plans_router(desk),
             cohorts_router(desk),
             cohort_changes_router(desk),

@@ -161,6 +161,8 @@ class Cohort:
     def with_register(self, session_id: UUID, *, now: datetime) -> "Cohort":
         """The cohort after a register; that of the last session finishes it. Raises BrokenRuleError."""
         session = self.begun_session(session_id, now=now)
+        if self.status == PLANNED:
+            raise BrokenRuleError("session_id", "session_id must be of a cohort that has opened: this one is only planned.")
         if session.status == HELD:
             return self
         return self._with(replace(session, status=HELD))

@@ -10,18 +10,23 @@ from fastapi import HTTPException, Request
 
 from page_base.pages import Pages
 from scheduling.domain.broken_rule import BrokenRuleError
+from scheduling.domain.calendars import UnknownFeedError
 from scheduling.domain.cohorts import UnknownCohortError, UnknownSessionError
 from scheduling.domain.facilitators import UnknownFacilitatorError
 from scheduling.domain.open_register import Staff
 from scheduling.domain.programmes import Programme
 from scheduling.domain.session_dates import Calendar
 from scheduling.domain.sites import UnknownSiteError
+from scheduling.domain.training import UnknownTrainingDayError
 from scheduling.use_cases.changes import Changes
 from scheduling.use_cases.look_up import CohortDetail, Reads
+from scheduling.use_cases.look_up_calendars import Calendars
 from scheduling.use_cases.look_up_register import RegisterSheet
 from scheduling.use_cases.look_up_sites import SiteReads
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.repositories import Repositories
+from scheduling.use_cases.resources import ResourceReads
+from scheduling.use_cases.training import TrainingReads
 from service_kit.access import ADMIN, Access, Member
 
 COORDINATOR = "coordinator"
@@ -50,6 +55,10 @@ class Desk:
     pages: Pages
     reads: Reads
     site_reads: SiteReads
+    training: TrainingReads
+    resources: ResourceReads
+    calendars: Calendars
+    public_url: str
     transaction: Callable[[], AbstractAsyncContextManager[Work]]
     now: Callable[[], datetime]
     offering: Offering
@@ -76,6 +85,10 @@ def in_plain_words() -> Iterator[None]:
         raise HTTPException(404, NO_SITE) from None
     except UnknownFacilitatorError:
         raise HTTPException(404, NO_FACILITATOR) from None
+    except UnknownTrainingDayError:
+        raise HTTPException(404, "There is no training day with this training_day_id.") from None
+    except UnknownFeedError:
+        raise HTTPException(404, "There is no calendar feed with this feed_id.") from None
 
 
 async def sheet_for(desk: Desk, session_id: UUID, member: Member) -> RegisterSheet:

@@ -4,11 +4,21 @@ from datetime import date, time
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from scheduling.domain.sites import CHECKLIST, Hours, Room, Site
-from scheduling.http.desk import CLINICIAN, COORDINATOR, FACILITATOR, NO_SITE, Desk, in_plain_words, require_site, sites_seen_by
+from scheduling.http.desk import (
+    CLINICIAN,
+    COORDINATOR,
+    FACILITATOR,
+    Desk,
+    in_plain_words,
+    require_site,
+    sites_seen_by,
+    wants_page,
+)
+from scheduling.http.site_pages import site_for, site_page
 from scheduling.use_cases.keep_site import keep_site
 from scheduling.use_cases.tick_checklist import tick_checklist
 from service_kit.access import Member
@@ -139,7 +149,7 @@ def sites_router(desk: Desk) -> APIRouter:
                     now=desk.now(),
                 )
                 await work.announce(changes)
-        return _answer(await _site(site_id))
+        return _answer(await site_for(desk, site_id))
 
     @router.put("/sites/{site_id}/checklist/{item}")
     async def put_item(site_id: str, item: str, body: TickBody, member: Annotated[Member, coordinator]) -> SiteAnswer:
@@ -155,26 +165,23 @@ def sites_router(desk: Desk) -> APIRouter:
                     now=desk.now(),
                 )
                 await work.announce(changes)
-        return _answer(await _site(site_id))
+        return _answer(await site_for(desk, site_id))
 
-    @router.get("/sites")
-    async def get_sites(member: Annotated[Member, reader]) -> SiteList:
+    @router.get("/sites", response_model=SiteList)
+    async def get_sites(request: Request, member: Annotated[Member, reader]) -> SiteList | Response:
         """The member's sites."""
-        sites = await desk.site_reads.sites()
         seen = sites_seen_by(member)
-        return SiteList(sites=[_answer(site) for site in sites if not seen or site.site_id in seen])
+        sites = [site for site in await desk.site_reads.sites() if not seen or site.site_id in seen]
+        if wants_page(request):
+            return desk.pages.render(request, "sites.html", member=member, sites=sites)
+        return SiteList(sites=[_answer(site) for site in sites])
 
-    @router.get("/sites/{site_id}")
-    async def get_site(site_id: str, member: Annotated[Member, reader]) -> SiteAnswer:
+    @router.get("/sites/{site_id}", response_model=SiteAnswer)
+    async def get_site(request: Request, site_id: str, member: Annotated[Member, reader]) -> SiteAnswer | Response:
         """One site with its check-list."""
         require_site(member, site_id)
-        return _answer(await _site(site_id))
-
-    async def _site(site_id: str) -> Site:
-        site = await desk.site_reads.site(site_id)
-        if site is None:
-            raise HTTPException(404, NO_SITE)
-        return site
+        site = await site_for(desk, site_id)
+        return site_page(desk, request, member, site) if wants_page(request) else _answer(site)
 
     return router
 

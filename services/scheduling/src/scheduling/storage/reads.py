@@ -48,10 +48,13 @@ COHORTS = text(f"""
 """).bindparams(bindparam("sites", type_=ARRAY(Text)), bindparam("status", type_=Text))  # noqa: S608 - columns from above
 
 COHORT = text(f"""
-    SELECT {_COHORT_COLUMNS}
+    SELECT {_COHORT_COLUMNS}, rooms.name AS room, lead.name AS lead, cover.name AS cover, c.employer
     FROM cohorts c JOIN sites s USING (site_id) LEFT JOIN places p USING (cohort_id)
+    LEFT JOIN rooms USING (room_id)
+    LEFT JOIN facilitators lead ON lead.facilitator_id = c.lead_id
+    LEFT JOIN facilitators cover ON cover.facilitator_id = c.cover_id
     WHERE c.cohort_id = :cohort_id
-    GROUP BY c.cohort_id, s.name
+    GROUP BY c.cohort_id, s.name, rooms.name, lead.name, cover.name
 """)  # noqa: S608 - columns from above
 
 OWED_THEMES = text("""
@@ -60,7 +63,7 @@ OWED_THEMES = text("""
 """)
 
 SESSIONS_OF_COHORT = text("""
-    SELECT session_id, number, starts_at, ends_at, status,
+    SELECT session_id, number, starts_at, ends_at, status, themes,
         CASE WHEN status = 'held' THEN (
             SELECT count(*) FROM attendance a WHERE a.session_id = sessions.session_id AND a.status = 'present'
         ) END AS present

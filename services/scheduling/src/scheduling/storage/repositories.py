@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.storage.bookings import BookingRows
+from scheduling.storage.calendars import FeedRows
 from scheduling.storage.cohorts import CohortRows
 from scheduling.storage.enrolments import EnrolmentRows
 from scheduling.storage.facilitators import FacilitatorRows
@@ -11,9 +12,11 @@ from scheduling.storage.own_links import OwnLinkRows
 from scheduling.storage.people import PersonRows
 from scheduling.storage.places import PlaceRows
 from scheduling.storage.registers import RegisterRows
+from scheduling.storage.resources import ResourceRows
 from scheduling.storage.seats import SeatRows
 from scheduling.storage.sites import SiteRows
 from scheduling.storage.tasks import TaskRows
+from scheduling.storage.training import TrainingRows
 from scheduling.use_cases.repositories import Repositories
 
 
@@ -30,6 +33,9 @@ def repositories_in(conn: AsyncConnection) -> Repositories:
         sites=SiteRows(conn),
         facilitators=FacilitatorRows(conn),
         bookings=BookingRows(conn),
+        training=TrainingRows(conn),
+        resources=ResourceRows(conn),
+        feeds=FeedRows(conn),
         people=PersonRows(conn),
         own_links=OwnLinkRows(conn),
     )

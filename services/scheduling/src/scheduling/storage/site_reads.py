@@ -1,9 +1,10 @@
 """Sites and facilitators as staff see them."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from scheduling.domain.facilitators import Credential, Facilitator
@@ -11,6 +12,11 @@ from scheduling.domain.sites import Room, Site
 from scheduling.storage import tables
 from scheduling.storage.facilitators import FacilitatorRows, credential_from, facilitator_from
 from scheduling.storage.sites import SiteRows, site_from
+
+TRAINED = text("""
+    SELECT to_char(issued_on, 'YYYY-MM') AS month, count(DISTINCT facilitator_id) AS people
+    FROM facilitator_credentials GROUP BY month ORDER BY month
+""")
 
 
 class StoredSiteReads:
@@ -50,3 +56,15 @@ class StoredSiteReads:
         """One facilitator."""
         async with self._engine.connect() as conn:
             return (await FacilitatorRows(conn).get([facilitator_id])).get(facilitator_id)
+
+    async def facilitator_of(self, member_id: UUID) -> Facilitator | None:
+        """The facilitator whom a member of staff is."""
+        async with self._engine.connect() as conn:
+            known = FacilitatorRows(conn)
+            facilitator_id = await known.id_of_member(member_id)
+            return None if facilitator_id is None else (await known.get([facilitator_id])).get(facilitator_id)
+
+    async def trained_by_month(self) -> Mapping[str, int]:
+        """How many people were given a credential in each month (YYYY-MM), the earliest first."""
+        async with self._engine.connect() as conn:
+            return {row.month: row.people for row in await conn.execute(TRAINED)}

@@ -32,7 +32,7 @@ class CohortSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLine:
-    """One session of a cohort. `present` is null until it has a register."""
+    """One session of a cohort; `themes` are codes. `present` is null until it has a register."""
 
     session_id: UUID
     number: int
@@ -40,6 +40,7 @@ class SessionLine:
     ends_at: datetime
     status: str
     present: int | None
+    themes: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,10 @@ class CohortDetail(CohortSummary):
     owed: Sequence[str]
     sessions: Sequence[SessionLine]
     places: Sequence[PlaceLine]
+    room: str | None
+    lead: str | None
+    cover: str | None
+    employer: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """What staff may want to see of sites and facilitators. Nothing here changes anything."""
 
+from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
@@ -15,3 +16,11 @@ class SiteReads(Protocol):
     async def facilitators(self) -> list[Facilitator]: ...
 
     async def facilitator(self, facilitator_id: UUID) -> Facilitator | None: ...
+
+    async def facilitator_of(self, member_id: UUID) -> Facilitator | None:
+        """The facilitator whom a member of staff is."""
+        ...
+
+    async def trained_by_month(self) -> Mapping[str, int]:
+        """How many people were given a credential in each month (YYYY-MM), the earliest first."""
+        ...

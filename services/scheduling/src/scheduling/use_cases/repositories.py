@@ -9,6 +9,7 @@ from uuid import UUID
 
 from scheduling.domain.allocation import LockedCohort
 from scheduling.domain.bookings import Booked
+from scheduling.domain.calendars import Feed
 from scheduling.domain.cohorts import Cohort
 from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.facilitators import Facilitator
@@ -18,9 +19,11 @@ from scheduling.domain.own_links import OwnLink
 from scheduling.domain.people import Person
 from scheduling.domain.places import Place
 from scheduling.domain.register_entries import RegisterEntry
+from scheduling.domain.resources import Resource
 from scheduling.domain.sites import Site
 from scheduling.domain.standing import Standing
 from scheduling.domain.tasks import Task
+from scheduling.domain.training import TrainingDay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +240,30 @@ class Facilitators(Protocol):
     async def id_of_member(self, member_id: UUID) -> UUID | None: ...
 
 
+class Training(Protocol):
+    async def locked(self, training_day_id: UUID) -> TrainingDay | None: ...
+
+    async def keep(self, day: TrainingDay) -> None:
+        """Store the day and its trainees as they are now."""
+        ...
+
+
+class Resources(Protocol):
+    async def next_version(self, resource_id: UUID) -> int: ...
+
+    async def add(self, resource: Resource, *, content: bytes | None) -> None: ...
+
+    async def viewed(self, resource: Resource, *, facilitator_id: UUID, at: datetime) -> None: ...
+
+
+class Feeds(Protocol):
+    async def add(self, feed: Feed, *, token_hash: str) -> None: ...
+
+    async def revoke(self, feed_id: UUID, *, at: datetime) -> bool:
+        """Close a feed; return whether there is one."""
+        ...
+
+
 class Bookings(Protocol):
     async def taken(
         self,
@@ -286,5 +313,8 @@ class Repositories:
     sites: Sites
     facilitators: Facilitators
     bookings: Bookings
+    training: Training
+    resources: Resources
+    feeds: Feeds
     people: People
     own_links: OwnLinks

@@ -177,7 +177,7 @@ def test_an_email_about_a_place_says_what_to_bring_and_how_to_get_in() -> None:
         access_features=("step_free", "hearing_loop", "moon_gate"),
     )
     there = replace(COHORT, site=site)
-    _, email = WORDING.put(message=a_message(Kind.PLACE_FOUND), channel=Channel.EMAIL, contact=MARY, cohort=there, now=NOW)
+    email = put(a_message(Kind.PLACE_FOUND), cohorts=(there,)).body
 
     for line in ("Address: 1 Example Road", "What to bring: Flat shoes", "Parking: Behind the building"):
         assert line in email.splitlines()

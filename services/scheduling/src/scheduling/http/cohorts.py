@@ -1,6 +1,5 @@
 """Cohorts: the list with how full they are, one cohort, and opening one."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Annotated
 from uuid import UUID
@@ -8,11 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
-from scheduling.domain.cohorts import CANCELLED
 from scheduling.domain.fitting import EVERYBODYS_LANGUAGE
-from scheduling.domain.programmes import Programme
 from scheduling.domain.session_dates import SkippedDate
-from scheduling.domain.themes import owed_themes
 from scheduling.http.desk import (
     CLINICIAN,
     COORDINATOR,
@@ -154,19 +150,9 @@ def cohorts_router(desk: Desk) -> APIRouter:
                 "cohort.html",
                 member=member,
                 cohort=cohort,
-                owed=_owed(cohort, desk.programmes),
                 now=desk.now(),
                 programmes=desk.programmes,
             )
         return cohort
 
     return router
-
-
-def _owed(cohort: CohortDetail, programmes: Mapping[str, Programme]) -> list[str]:
-    """The titles of the themes that no session covers any more; of cohorts from before themes were laid, none."""
-    programme = programmes.get(cohort.programme)
-    if programme is None or not any(session.themes for session in cohort.sessions):
-        return []
-    covered = [code for session in cohort.sessions if session.status != CANCELLED for code in session.themes]
-    return [programme.theme_title(code) for code in owed_themes(programme, covered=covered)]

@@ -71,12 +71,11 @@ async def test_a_new_cohort_takes_the_longest_enrolled_first(desk: SchedulingDes
     people = [an_enrolment(enrolled_at=NOW - timedelta(days=days), close_attention=days % 2 == 0) for days in range(8)]
     await desk.enrol(*people)
 
-    opened = await desk.cohort(capacity=5)
+    await desk.cohort(capacity=5)
 
     seated = {row["enrolment_id"] for row in await desk.places() if row["status"] == "offered"}
     # Days waited 7, 6, 5, 4 and 3; 6 and 4 took both close-attention seats, so 2 and 0 wait beside them.
     assert seated == {people[days].enrolment_id for days in (7, 6, 5, 4, 3)}
-    assert len(opened.changes.places) == 5
 
 
 async def test_a_cohort_that_has_begun_takes_nobody(desk: SchedulingDesk) -> None:

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from scheduling.domain.assignment import Round
 from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.facilitators import Facilitator
 from scheduling.domain.offers import Offer
@@ -20,8 +22,10 @@ from scheduling.domain.registers import Entry
 from scheduling.domain.sites import Site
 from scheduling.domain.standing import Standing
 from scheduling.messaging.publish import announce
+from scheduling.solver.highs import solve
 from scheduling.storage.reads import StoredReads
 from scheduling.storage.repositories import repositories_in
+from scheduling.use_cases.allocate_waiting_list import Allocated, allocate_held
 from scheduling.use_cases.answer_offer import answer_offer
 from scheduling.use_cases.cancel_session import cancel_session
 from scheduling.use_cases.changes import Changes
@@ -36,7 +40,9 @@ from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.open_cohort import NewCohort, Opened, open_cohort
 from scheduling.use_cases.record_register import WholeRegister, record_register
 from scheduling.use_cases.repositories import Repositories
+from scheduling.use_cases.solving import Solution
 from scheduling.use_cases.start_cohorts import start_cohorts
+from scheduling.use_cases.work import Work
 from service_kit.database import create_engine
 from support.scheduling_examples import BANK_HOLIDAYS, MONDAY, NOW, OFFERING, PROGRAMME, PROGRAMMES, a_facilitator, a_site
 
@@ -133,7 +139,21 @@ class SchedulingDesk:
                 now=self.now,
             )
             await announce(conn, opened.changes)
+        await self.allocate_held()
         return opened
+
+    async def allocate_held(self) -> list[Allocated]:
+        """What follows by itself when cohorts open."""
+
+        async def solve_at_once(of: Round) -> Solution:
+            return solve(of, seconds=30)
+
+        return await allocate_held(transaction=self.work, offering=self.offering, solve=solve_at_once, now=self.now)
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Work]:
+        async with self.transaction() as (conn, repositories):
+            yield Work(repositories=repositories, announce=partial(announce, conn))
 
     async def register(self, session_id: UUID, statuses: Mapping[UUID, str], **how: Any) -> Changes:
         async with self.transaction() as (conn, repositories):

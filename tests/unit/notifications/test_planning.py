@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from notifications.domain.cohort import Cohort, Session
 from notifications.domain.message import Channel, Kind, Message, Reason, Status
-from notifications.domain.place import Place
+from notifications.domain.place import Offer, Place
 from notifications.use_cases.keep_cohort import keep_cohort
 from notifications.use_cases.keep_contact import keep_contact
 from notifications.use_cases.plan_message_about_link import LinkState, plan_message_about_link
@@ -476,3 +476,59 @@ async def test_a_link_for_a_purpose_that_we_do_not_know_is_not_told() -> None:
     desk = FakeDesk()
     await tell_links(desk, a_link("issued", purpose="a_purpose_of_the_future"))
     assert desk.all() == []
+
+
+def an_offer(cohort: Cohort, *, sequence: int = 2) -> Place:
+    offer = Offer(until=NOW + 5 * DAY, token="t" * 43)
+    return replace(a_place("offered", cohort, sequence=sequence), offer=offer)
+
+
+async def test_an_offer_is_told_with_its_link_until_it_ends_and_replaces_the_waiting_list() -> None:
+    desk, cohort = FakeDesk(), a_cohort(*[start + 30 * DAY for start in FOUR])
+    await tell_cohorts(desk, cohort)
+    await tell_places(desk, a_place("waiting"))
+
+    await tell_places(desk, an_offer(cohort))
+
+    waiting, offered = desk.all()
+    assert (waiting.kind, waiting.status, waiting.reason) == (Kind.WAITING_LIST, Status.DROPPED, Reason.REPLACED)
+    assert (offered.kind, offered.due_at, offered.useful_until) == (Kind.PLACE_OFFERED, NOW, NOW + 5 * DAY)
+    assert offered.facts == {"token": "t" * 43}
+
+
+async def test_an_offer_of_a_cohort_not_heard_of_is_awaited() -> None:
+    assert await tell_places(FakeDesk(), an_offer(a_cohort(*FOUR))) == [NotYet("unknown_cohort")]
+
+
+async def test_who_accepts_hears_of_the_place_and_who_lets_an_offer_end_of_the_waiting_list() -> None:
+    for status, reason, kind, after in (
+        ("placed", None, Kind.PLACE_FOUND, None),
+        ("waiting", "offer_expired", Kind.WAITING_LIST, "expired"),
+        ("waiting", "offer_declined", Kind.WAITING_LIST, "declined"),
+        ("declined", None, Kind.WAITING_LIST_LEFT, None),
+    ):
+        desk, cohort = FakeDesk(), a_cohort(*FOUR)
+        await tell_cohorts(desk, cohort)
+        await tell_places(desk, an_offer(cohort))
+        place = a_place(status, cohort if status == "placed" else None, sequence=3)
+
+        await tell_places(desk, replace(place, waiting_reason=reason))
+
+        [offered] = [message for message in desk.all() if message.kind is Kind.PLACE_OFFERED]
+        assert offered.status is Status.DROPPED
+        [told] = [message for message in desk.all() if message.kind is kind]
+        assert told.facts.get("after") == after
+
+
+async def test_a_session_that_is_added_is_told_and_reminded_of() -> None:
+    desk, cohort = FakeDesk(), a_cohort(*FOUR)
+    await tell_cohorts(desk, cohort)
+    await tell_places(desk, a_place("placed", cohort))
+    added = Session(id=UUID(int=9999), number=5, starts_at=NOW + 20 * DAY, status="planned")
+
+    await tell_cohorts(desk, replace(cohort, sequence=2, sessions=(*cohort.sessions, added)))
+
+    [changed] = [message for message in desk.all() if message.kind is Kind.SESSION_CHANGED]
+    assert [(change["was_at"], change["now_at"]) for change in changed.facts["changes"]] == [(None, (NOW + 20 * DAY).isoformat())]
+    assert changed.useful_until == NOW + 20 * DAY
+    assert [message for message in desk.all() if message.session_id == added.id]

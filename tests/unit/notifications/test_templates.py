@@ -100,6 +100,10 @@ def test_the_words_hold_what_a_person_needs() -> None:
     changed = words(Kind.SESSION_CHANGED, "en", Channel.EMAIL)[1]
     assert "- The session on Monday 7 December at 10am is now on Tuesday 8 December at 10am.\n" in changed
     assert "- The session on Monday 7 December at 10am is cancelled.\n" in changed
+    assert "- There is one more session, on Wednesday 9 December at 10am.\n" in changed
+    offered = words(Kind.PLACE_OFFERED, "en", Channel.SMS)[1]
+    assert "Please reply YES or NO, or answer here, by Sunday 27 December at 10am: " in offered
+    assert f"http://localhost:8080/scheduling/offers/{TOKEN}" in offered
     assert f"/enrolment/complete/{TOKEN}" in words(Kind.COMPLETE_NOMINATION, "en", Channel.SMS)[1]
     assert f"/enrolment/me/{TOKEN}" in words(Kind.OWN_PAGE, "cy", Channel.EMAIL)[1]
     code = words(Kind.CONFIRM_CONTACT, "en", Channel.SMS)[1]

@@ -1,5 +1,6 @@
 """Wiring: settings, database, broker, use cases and pages become one running service."""
 
+import asyncio
 import secrets
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -13,20 +14,24 @@ from fastapi import FastAPI
 
 from page_base.installation import install
 from page_base.pages import Pages
+from scheduling.domain.assignment import Round
 from scheduling.domain.distance import Map
 from scheduling.domain.fitting import Reach
 from scheduling.domain.programmes import Programme, ProgrammeError
+from scheduling.http.allocations import allocations_router
 from scheduling.http.audit import audit_router
 from scheduling.http.calendars import calendars_router
 from scheduling.http.cohort_changes import cohort_changes_router
+from scheduling.http.cohort_times import cohort_times_router
 from scheduling.http.cohorts import cohorts_router
 from scheduling.http.day import day_router
-from scheduling.http.desk import Desk, Work
+from scheduling.http.desk import Desk
 from scheduling.http.facilitators import facilitators_router
 from scheduling.http.feeds import feeds_router
 from scheduling.http.offers import offers_router
 from scheduling.http.own_dates import own_dates_router
 from scheduling.http.people import people_router
+from scheduling.http.places import places_router
 from scheduling.http.plans import plans_router
 from scheduling.http.progress import progress_router
 from scheduling.http.register_offline import register_offline_router
@@ -40,9 +45,11 @@ from scheduling.http.sites import sites_router
 from scheduling.http.spread import spread_router
 from scheduling.http.tasks import tasks_router
 from scheduling.http.training import training_router
+from scheduling.http.waiting import waiting_router
 from scheduling.messaging.consume import consumers
 from scheduling.messaging.publish import announce
 from scheduling.settings import Settings
+from scheduling.solver.highs import solve
 from scheduling.storage.calendars import StoredCalendars
 from scheduling.storage.cohorts import next_cohort_start
 from scheduling.storage.export import export_of
@@ -52,11 +59,15 @@ from scheduling.storage.reads import StoredReads
 from scheduling.storage.reference_data import load_bank_holidays, load_positions, load_programmes
 from scheduling.storage.repositories import repositories_in
 from scheduling.storage.resources import StoredResources
+from scheduling.storage.seats import next_allocation
 from scheduling.storage.site_reads import StoredSiteReads
 from scheduling.storage.training import StoredTraining
+from scheduling.use_cases.allocate_waiting_list import Allocated, allocate_held, allocate_waiting_list
 from scheduling.use_cases.expire_offers import expire_offers
 from scheduling.use_cases.offering import Offering
+from scheduling.use_cases.solving import Solution
 from scheduling.use_cases.start_cohorts import start_cohorts
+from scheduling.use_cases.work import Work
 from service_kit.command import run
 from service_kit.due import DueWork
 from service_kit.ids import new_id
@@ -64,6 +75,8 @@ from service_kit.service import Service
 
 NAME = "scheduling"
 TOKEN_BYTES = 32
+# How long a plan for a waiting list may take; ten thousand people take a quarter of it on two cores.
+SOLVER_SECONDS = 120.0
 # In a wheel the migrations lie inside the package, in a checkout beside `src`.
 MIGRATIONS = next(
     path for path in (Path(__file__).parent / "migrations", Path(__file__).parents[2] / "migrations") if path.is_dir()
@@ -94,6 +107,23 @@ def build(settings: Settings) -> FastAPI:
             await work.announce(changes)
         return len(changes.cohorts)
 
+    allocating = asyncio.Lock()
+
+    async def solve_beside(of: Round) -> Solution:
+        # In a thread: HiGHS lets go of the interpreter while it works.
+        return await asyncio.to_thread(solve, of, seconds=SOLVER_SECONDS)
+
+    async def allocate_due(now: datetime) -> int:
+        async with allocating:
+            done = await allocate_held(transaction=transaction, offering=offering, solve=solve_beside, now=now)
+        return len(done)
+
+    async def allocate(programme: str) -> Allocated:
+        async with allocating:
+            return await allocate_waiting_list(
+                programme=programme, transaction=transaction, offering=offering, solve=solve_beside, now=service.clock.now()
+            )
+
     desk = Desk(
         access=service.access,
         pages=pages,
@@ -104,6 +134,7 @@ def build(settings: Settings) -> FastAPI:
         calendars=StoredCalendars(service.engine),
         public_url=settings.public_url,
         transaction=transaction,
+        allocate=allocate,
         now=service.clock.now,
         offering=offering,
         bank_holidays=load_bank_holidays(),
@@ -133,10 +164,15 @@ def build(settings: Settings) -> FastAPI:
             people_router(desk),
             offers_router(desk),
             own_dates_router(desk, reads=StoredOwnDates(service.engine)),
+            places_router(desk),
+            waiting_router(desk),
+            cohort_times_router(desk),
+            allocations_router(desk),
             audit_router(desk),
         ],
         due_work=[
             DueWork(name="expire offers", run=expire_due_offers, next_due_at=next_offer_expiry),
+            DueWork(name="allocate waiting lists", run=allocate_due, next_due_at=next_allocation),
             DueWork(name="start cohorts", run=start_due_cohorts, next_due_at=next_cohort_start),
         ],
         answers={f"export.{NAME}": export_of(service.engine)},

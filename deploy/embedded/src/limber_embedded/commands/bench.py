@@ -21,6 +21,16 @@ def bench() -> None:
 
 
 @bench.command()
+@click.option("--people", type=click.IntRange(min=10, max=50_000), default=10_000, show_default=True, help="Who waits.")
+@click.option("--cohorts", type=click.IntRange(min=1, max=5000), default=800, show_default=True, help="What is open.")
+@click.option("--seconds", type=click.IntRange(min=1, max=3600), default=300, show_default=True, help="How long it may take.")
+@json_option
+def allocation(*, people: int, cohorts: int, seconds: int, as_json: bool) -> None:
+    """A whole waiting list placed together, with the distance from the optimum, beside serving people as they came."""
+    _measure("allocation", as_json=as_json, people=people, cohorts=cohorts, seconds=seconds)
+
+
+@bench.command()
 @click.option(
     "--events", type=click.IntRange(min=10, max=15_000), default=1000, show_default=True, help="Referrals in each round."
 )

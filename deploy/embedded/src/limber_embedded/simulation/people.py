@@ -84,6 +84,13 @@ class Person:
             return "present"
         return "excused" if chance.random() < 0.3 else "absent"  # noqa: PLR2004 - three in ten say why
 
+    def answers_offer(self, number: int) -> str | None:
+        """Return accepted or declined for somebody's first, second or later offer, or None where they let it end."""
+        chance = random.Random(f"{self.seed}:{self.index}:offer {number}").random()  # noqa: S311 - a simulation, to be repeated
+        if chance < 0.7:  # noqa: PLR2004 - most
+            return "accepted"
+        return "declined" if chance < 0.85 else None  # noqa: PLR2004 - of the others every second one says so
+
     def answers(self, time_point: str, instruments: dict[str, list[str]]) -> dict[str, dict[str, int | bool]] | None:
         """Return the answers to a questionnaire, or None from someone who doesn't answer it. At the end most are better off."""
         chance = random.Random(f"{self.seed}:{self.index}:{time_point}")  # noqa: S311 - a simulation, to be repeated

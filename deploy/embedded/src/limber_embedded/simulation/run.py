@@ -28,9 +28,17 @@ _WEEKDAYS = (("mon", "thu"), ("tue", "fri"), ("mon", "wed"), ("tue", "thu"))
 _LONDON = ZoneInfo("Europe/London")
 _BEGIN_AT_HOUR = 10
 _CAPACITY = 10
-# Fewer seats than people who are eligible, so that some wait.
+# Fewer seats than people who are eligible, so that some wait; some of those are offered seats of cohorts that open later.
 _SEATS_PER_REFERRAL = 0.66
+_LATER_SEATS_PER_REFERRAL = 0.1
+_WEEKS_LATER = 2
 _DAYS_BEFORE_THE_START = 10
+_STANDING_OFFERS = """
+    SELECT offer_id, token, participant_id, number FROM (
+        SELECT o.*, p.participant_id, row_number() OVER (PARTITION BY place_id ORDER BY offered_at) AS number
+        FROM offers o JOIN places p USING (place_id)
+    ) numbered WHERE status = 'offered' ORDER BY offered_at, offer_id
+"""
 _REGISTER_AFTER = timedelta(minutes=5)
 # How long after the last questionnaire something may still be due that belongs to it, such as a message that waits for morning.
 _AFTERWARDS = timedelta(days=2)
@@ -47,6 +55,7 @@ class _Course:
     statuses: Counter[str] = field(default_factory=Counter)
     unheld: list[tuple[datetime, str, int]] = field(default_factory=list)
     unanswered: set[str] = field(default_factory=set)
+    offers_seen: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +90,16 @@ async def simulate(home: Home, *, referrals: int, seed: int, progress: Progress)
             sites = tuple(f"simulated-{first}-{name}" for name, _ in _SITES)
             progress("opening sites and cohorts", 0.0)
             course = _Course(people=people(count=referrals, seed=seed, first=first, sites=sites, today=today))
-            await _open_cohorts(system, course, sites, today)
+            cohorts = max(1, round(referrals * _SEATS_PER_REFERRAL / _CAPACITY))
+            later = max(1, round(referrals * _LATER_SEATS_PER_REFERRAL / _CAPACITY))
+            await _open_sites(system, sites, today, rooms=cohorts + later)
+            await _open_cohorts(system, course, sites, today, numbers=range(cohorts))
             await _refer(home, course, progress)
-            await _live_through(system, course, progress)
+            await system.come_to_rest()
+            progress("opening cohorts for those who wait", 0.2)
+            later_on = today + timedelta(weeks=_WEEKS_LATER)
+            await _open_cohorts(system, course, sites, later_on, numbers=range(cohorts, cohorts + later))
+            await _live_through(system, home, course, progress)
             messages = await _messages(home, course)
             outcome = _outcome(seed, course, messages, before, await system.audits())
             outcome.problems.extend(_left_over(aside_before, await system.left_over()))
@@ -105,15 +121,17 @@ def _reserve(home: Home, count: int) -> int:
     return used
 
 
-async def _open_cohorts(system: System, course: _Course, sites: tuple[str, ...], today: date) -> None:
-    cohorts = max(1, round(len(course.people) * _SEATS_PER_REFERRAL / _CAPACITY))
+async def _open_sites(system: System, sites: tuple[str, ...], today: date, *, rooms: int) -> None:
+    """Each with a room for every cohort: some are at the same time."""
     for site, (name, outward_code) in zip(sites, _SITES, strict=True):
-        # A room and a lead for each cohort: some are at the same time.
-        body = live_site(name=f"{name.title()} Leisure Centre", outward_code=outward_code, rooms=cohorts, today=today)
+        body = live_site(name=f"{name.title()} Leisure Centre", outward_code=outward_code, rooms=rooms, today=today)
         await system.put(f"/scheduling/sites/{site}", body)
+
+
+async def _open_cohorts(system: System, course: _Course, sites: tuple[str, ...], today: date, *, numbers: range) -> None:
     # On a Monday, whatever day it is, so that the same seed meets the same weeks.
     start = today + timedelta(days=_DAYS_BEFORE_THE_START + (-(today.weekday() + _DAYS_BEFORE_THE_START)) % 7)
-    for number in range(cohorts):
+    for number in numbers:
         weekdays = _WEEKDAYS[number // len(sites) % len(_WEEKDAYS)]
         site = sites[number % len(sites)]
         lead_id, requests = lead_requests(key=f"{site} {number}", name=f"Lead {number + 1}", site=site, today=today)
@@ -172,12 +190,12 @@ def _note(course: _Course, person: Person, receipt: dict[str, Any]) -> None:
         raise Problem(f"The event {receipt['event_id']} has two different receipts.")
 
 
-async def _live_through(system: System, course: _Course, progress: Progress) -> None:
+async def _live_through(system: System, home: Home, course: _Course, progress: Progress) -> None:
     begun = system.now()
     last_of_ours: datetime | None = None
     while True:
         due = await system.come_to_rest()
-        if await _answer_questionnaires(system, course):
+        if await _answer_offers(system, home, course) or await _answer_questionnaires(system, course):
             continue
         open_ones = course.unheld or await _open_questionnaires(system, course)
         if not open_ones:
@@ -205,6 +223,25 @@ async def _keep_registers(system: System, course: _Course) -> None:
         entries = [{"participant_id": one, "status": status} for one, status in came.items()]
         if entries:
             await system.put(f"/scheduling/sessions/{session_id}/register", {"entries": entries})
+
+
+async def _answer_offers(system: System, home: Home, course: _Course) -> bool:
+    """Answer the offers that stand as people do, by the link that they were sent; some say nothing."""
+    connection = await asyncpg.connect(home.dsn("scheduling"))
+    try:
+        rows = await connection.fetch(_STANDING_OFFERS)
+    finally:
+        await connection.close()
+    answered = False
+    for row in rows:
+        person = course.by_participant.get(str(row["participant_id"]))
+        if person is None or str(row["offer_id"]) in course.offers_seen:
+            continue
+        course.offers_seen.add(str(row["offer_id"]))
+        if (answer := person.answers_offer(row["number"])) is not None:
+            await system.submit(f"/scheduling/offers/{row['token']}", {"answer": answer})
+            answered = True
+    return answered
 
 
 async def _questionnaires(system: System, status: str) -> list[dict[str, Any]]:
@@ -257,12 +294,17 @@ _FUNNEL = (
     ("never_started", "scheduling", "never_started"),
     ("cut_short", "scheduling", "cut_short"),
     ("discontinued", "scheduling", "discontinued"),
+    ("offers", "scheduling", "offers"),
+    ("offers_accepted", "scheduling", "offers_accepted"),
+    ("offers_declined", "scheduling", "offers_declined"),
+    ("offers_expired", "scheduling", "offers_expired"),
+    ("off_the_list", "scheduling", "declined"),
     ("baseline_completed", "outcomes", "baseline_completed"),
     ("end_completed", "outcomes", "end_completed"),
     ("assessed", "outcomes", "assessed"),
     ("signposted", "outcomes", "signposted"),
 )
-_FINAL_PLACES = ("waiting", "completed", "below_completion", "never_started", "cut_short", "discontinued")
+_FINAL_PLACES = ("waiting", "completed", "below_completion", "never_started", "cut_short", "discontinued", "off_the_list")
 
 
 async def _messages(home: Home, course: _Course) -> dict[str, int]:

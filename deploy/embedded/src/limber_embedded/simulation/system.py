@@ -57,6 +57,12 @@ class System:
         """POST JSON to a path through the front door."""
         return await self._ask("POST", path, json=body)
 
+    async def submit(self, path: str, form: dict[str, str]) -> None:
+        """Send a page's form, as a person does who has its link."""
+        response = await self._http.post(path, data=form, headers={"Accept": "text/html", "Authorization": ""})
+        if response.status_code >= httpx.codes.BAD_REQUEST:
+            raise Problem(f"POST {path.rpartition('/')[0]} was answered with {response.status_code}.")
+
     async def audits(self) -> dict[str, Any]:
         """Return every service's own account of itself."""
         return {service: await self.get(f"/{service}/audit") for service in SERVICES}

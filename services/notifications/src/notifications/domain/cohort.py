@@ -1,11 +1,13 @@
 """A cohort and its dated sessions, as scheduling tells them, and what differs between two versions."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from notifications.domain.quiet_hours import LOCAL_TIME
 from notifications.domain.site import Site
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 PLANNED = "planned"
 CANCELLED = "cancelled"
@@ -56,20 +58,27 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionChange:
-    """A session that people were told of has another time, or with `now_at` None is cancelled."""
+    """A session that people were told of has another time; with `now_at` None it is cancelled, with `was_at` None it is new."""
 
     session_id: UUID
     number: int
-    was_at: datetime
+    was_at: datetime | None
     now_at: datetime | None
+
+    @property
+    def last_at(self) -> datetime | None:
+        """The later of its times: until then it is of use to know of the change."""
+        return max((one for one in (self.was_at, self.now_at) if one is not None), default=None)
 
     def cancels_today(self, *, now: datetime) -> bool:
         """Whether it cancels a session that people would set out to today, as the day is in Europe/London."""
-        return self.now_at is None and self.was_at.astimezone(LOCAL_TIME).date() == now.astimezone(LOCAL_TIME).date()
+        if self.now_at is not None or self.was_at is None:
+            return False
+        return self.was_at.astimezone(LOCAL_TIME).date() == now.astimezone(LOCAL_TIME).date()
 
 
 def changes_between(*, before: Cohort, after: Cohort, now: datetime) -> tuple[SessionChange, ...]:
-    """What people in the cohort must be told: of sessions still to come, those moved or cancelled, in their order."""
+    """What people in the cohort must be told: of sessions still to come, those moved, cancelled or new, in their order."""
     afterwards = {} if after.status == CANCELLED else {session.id: session for session in after.sessions}
     found = []
     for session in before.to_come(now=now):
@@ -78,6 +87,12 @@ def changes_between(*, before: Cohort, after: Cohort, now: datetime) -> tuple[Se
             found.append(SessionChange(session_id=session.id, number=session.number, was_at=session.starts_at, now_at=None))
         elif new.is_planned and new.starts_at != session.starts_at:
             found.append(SessionChange(session_id=session.id, number=new.number, was_at=session.starts_at, now_at=new.starts_at))
+    told = {session.id for session in before.sessions}
+    found += [
+        SessionChange(session_id=session.id, number=session.number, was_at=None, now_at=session.starts_at)
+        for session in after.to_come(now=now)
+        if session.id not in told
+    ]
     return tuple(found)
 
 
@@ -94,6 +109,6 @@ def merged(*, earlier: tuple[SessionChange, ...], later: tuple[SessionChange, ..
     return tuple(
         sorted(
             (change for change in by_session.values() if change.was_at != change.now_at),
-            key=lambda change: (change.was_at, change.number),
+            key=lambda change: (change.was_at or change.now_at or _NEVER, change.number),
         )
     )

@@ -108,6 +108,7 @@ def sample_message(*, kind: Kind, now: datetime) -> Message:
 def _facts(*, now: datetime) -> Mapping[Kind, Mapping[str, Any]]:
     moved = {"session_id": str(UUID(int=1)), "was_at": now.isoformat(), "now_at": (now + timedelta(days=1)).isoformat()}
     cancelled = {"session_id": str(UUID(int=2)), "was_at": now.isoformat(), "now_at": None}
+    added = {"session_id": str(UUID(int=3)), "was_at": None, "now_at": (now + timedelta(days=2)).isoformat()}
     link = {"token": _TOKEN}
     signposts = [
         {"title": "Walking group", "url": "https://walks.example.org"},
@@ -116,7 +117,7 @@ def _facts(*, now: datetime) -> Mapping[Kind, Mapping[str, Any]]:
     ]
     return MappingProxyType(
         {
-            Kind.SESSION_CHANGED: {"changes": [moved, cancelled]},
+            Kind.SESSION_CHANGED: {"changes": [moved, cancelled, added]},
             Kind.SESSION_CANCELLED_TODAY: {"changes": [cancelled]},
             Kind.QUESTIONNAIRE_DUE: link,
             Kind.QUESTIONNAIRE_REMINDER: link,

@@ -1,4 +1,4 @@
-"""A cohort is made or changes: its people's reminders follow, and they hear of sessions moved or cancelled."""
+"""A cohort is made or changes: its people's reminders follow, and they hear of sessions moved, cancelled or added."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -51,7 +51,7 @@ def _tell_changes(*, book: Book, place: Place, cohort: Cohort, changes: tuple[Se
             book.drop(message, Reason.REPLACED)
             changes = merged(earlier=_read(message.facts["changes"]), later=changes)
     for change in changes:
-        if change.cancels_today(now=now):
+        if change.cancels_today(now=now) and change.was_at is not None:
             book.plan(
                 participant_id=place.participant_id,
                 kind=Kind.SESSION_CANCELLED_TODAY,
@@ -71,7 +71,7 @@ def _tell_changes(*, book: Book, place: Place, cohort: Cohort, changes: tuple[Se
             place_id=place.id,
             cohort_id=cohort.id,
             due_at=now,
-            useful_until=max(max(change.was_at, change.now_at or change.was_at) for change in changes),
+            useful_until=max(change.last_at or now for change in changes),
             facts={"changes": [_written(change) for change in changes]},
         )
 
@@ -80,7 +80,7 @@ def _written(change: SessionChange) -> dict[str, object]:
     return {
         "session_id": str(change.session_id),
         "number": change.number,
-        "was_at": change.was_at.isoformat(),
+        "was_at": change.was_at.isoformat() if change.was_at else None,
         "now_at": change.now_at.isoformat() if change.now_at else None,
     }
 
@@ -90,7 +90,7 @@ def _read(written: Sequence[dict[str, str]]) -> tuple[SessionChange, ...]:
         SessionChange(
             session_id=UUID(change["session_id"]),
             number=int(change["number"]),
-            was_at=datetime.fromisoformat(change["was_at"]),
+            was_at=datetime.fromisoformat(change["was_at"]) if change["was_at"] else None,
             now_at=datetime.fromisoformat(change["now_at"]) if change["now_at"] else None,
         )
         for change in written

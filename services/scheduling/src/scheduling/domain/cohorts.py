@@ -7,6 +7,7 @@ from uuid import UUID
 
 from scheduling.domain.broken_rule import BrokenRuleError
 from scheduling.domain.fitting import EVERYBODYS_LANGUAGE
+from scheduling.domain.programmes import Programme
 from scheduling.domain.sites import Room
 from scheduling.domain.week import as_bits, time_of_week
 
@@ -198,6 +199,54 @@ class Cohort:
         self._refuse_unless_planned(session, "cancelled")
         return self._with(replace(session, status=CANCELLED, revision=session.revision + 1))
 
+    def cancelled(self) -> "Cohort":
+        """The cohort without the sessions that weren't held; one that has none left stays as it is."""
+        if all(session.status != PLANNED for session in self.sessions):
+            return self
+        sessions = tuple(
+            replace(session, status=CANCELLED, revision=session.revision + 1) if session.status == PLANNED else session
+            for session in self.sessions
+        )
+        status = FINISHED if any(session.status == HELD for session in sessions) else CANCELLED
+        return replace(self, sequence=self.sequence + 1, sessions=sessions, status=status)
+
+    def moved(self, *, starts: Sequence[datetime], now: datetime) -> "Cohort":
+        """The cohort with the sessions that aren't cancelled at these instants, in their order. Raises BrokenRuleError."""
+        if self.status not in (PLANNED, OPEN) or self.span.first_session_at <= now:
+            raise BrokenRuleError("cohort_id", "cohort_id must be a cohort that hasn't begun: move its sessions one by one.")
+        if starts[0] <= now:
+            raise BrokenRuleError(
+                "starts_on", f"starts_on must not be in the past: the first session would be {starts[0]:%Y-%m-%d}."
+            )
+        new = iter(starts)
+        sessions = tuple(
+            session if session.status == CANCELLED else _at(session, starts_at=next(new)) for session in self.sessions
+        )
+        return self if sessions == self.sessions else replace(self, sequence=self.sequence + 1, sessions=sessions)
+
+    def with_another_session(
+        self, *, session_id: UUID, starts_at: datetime, themes: tuple[str, ...], programme: Programme, now: datetime
+    ) -> "Cohort":
+        """The cohort with one more session, after the others or between them. Raises BrokenRuleError."""
+        if self.status not in (PLANNED, OPEN, RUNNING):
+            raise BrokenRuleError("cohort_id", f"cohort_id must be a cohort with sessions still to come: it is {self.status}.")
+        there = [session for session in self.sessions if session.status != CANCELLED]
+        if len(there) >= programme.most_sessions:
+            raise BrokenRuleError(
+                "cohort_id", f"cohort_id must be a cohort with fewer than {programme.most_sessions} sessions for this programme."
+            )
+        if starts_at <= now:
+            raise BrokenRuleError("starts_on", "starts_on must not be in the past.")
+        ends_at = starts_at + timedelta(minutes=programme.session_minutes)
+        for other in there:
+            if starts_at < other.ends_at and other.starts_at < ends_at:
+                raise BrokenRuleError(
+                    "starts_at", f"starts_at must not overlap another session: it would overlap number {other.number}."
+                )
+        number = max(session.number for session in self.sessions) + 1
+        added = Session(session_id=session_id, number=number, starts_at=starts_at, ends_at=ends_at, themes=themes)
+        return replace(self, sequence=self.sequence + 1, sessions=(*self.sessions, added))
+
     def _refuse_unless_planned(self, session: Session, done: str) -> None:
         if session.status != PLANNED:
             raise BrokenRuleError(
@@ -212,6 +261,13 @@ class Cohort:
         else:
             status = FINISHED if HELD in statuses else CANCELLED
         return replace(self, sequence=self.sequence + 1, sessions=sessions, status=status)
+
+
+def _at(session: Session, *, starts_at: datetime) -> Session:
+    if session.starts_at == starts_at:
+        return session
+    length = session.ends_at - session.starts_at
+    return replace(session, starts_at=starts_at, ends_at=starts_at + length, revision=session.revision + 1)
 
 
 def sessions_at(

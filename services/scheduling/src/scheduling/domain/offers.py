@@ -35,7 +35,12 @@ class OfferClosedError(ValueError):
 
 def answer_by(rules: Offers, *, offered_at: datetime, starts_at: datetime) -> datetime:
     """The instant at which an offer ends: so many days after it was made, and so long before the first session at the latest."""
-    return min(offered_at + timedelta(days=rules.answer_days), starts_at - timedelta(hours=rules.hours_before_start))
+    return min(offered_at + timedelta(days=rules.answer_days), latest_answer(rules, starts_at=starts_at))
+
+
+def latest_answer(rules: Offers, *, starts_at: datetime) -> datetime:
+    """When an offer ends at the latest, whenever it was made."""
+    return starts_at - timedelta(hours=rules.hours_before_start)
 
 
 def earliest_start_to_offer(rules: Offers, *, now: datetime) -> datetime:
@@ -76,6 +81,10 @@ class Offer:
         if self.status != OFFERED or now < self.answer_by:
             return self
         return replace(self, status=EXPIRED, closed_at=now)
+
+    def ending_by(self, latest: datetime) -> "Offer":
+        """The offer, ending then at the latest."""
+        return replace(self, answer_by=latest) if self.status == OFFERED and self.answer_by > latest else self
 
     def taken_back(self, *, now: datetime) -> "Offer":
         """The offer after its cohort was cancelled, or the person withdrew."""

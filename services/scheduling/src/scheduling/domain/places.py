@@ -9,7 +9,7 @@ from uuid import UUID
 
 from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.programmes import Programme
-from scheduling.domain.waiting_reasons import COHORT_CANCELLED
+from scheduling.domain.waiting_reasons import COHORT_CANCELLED, NO_OPEN_COHORT
 
 WAITING = "waiting"
 OFFERED = "offered"
@@ -28,6 +28,10 @@ LIVE = (WAITING, OFFERED, PLACED, ATTENDING)
 OF_FINISHED_COHORT = (COMPLETED, BELOW_COMPLETION, NEVER_STARTED, CUT_SHORT)
 ON_REGISTER = (*IN_COHORT, *OF_FINISHED_COHORT)
 STATES = (*LIVE, *OF_FINISHED_COHORT, DISCONTINUED, DECLINED)
+
+
+class UnknownPlaceError(LookupError):
+    """There is no such place."""
 
 
 _NO_SEAT: Mapping[str, None] = MappingProxyType(
@@ -95,6 +99,18 @@ class Place:
             return self
         waiting = {"status": DECLINED} if leaves_the_list else {"status": WAITING, "waiting_reason": reason}
         return self._changed(now, **waiting, **_NO_SEAT)
+
+    def offered_only_until(self, latest: datetime) -> "Place":
+        """The place with an offer that ends then at the latest."""
+        if self.offered_until is None or self.offered_until <= latest:
+            return self
+        return replace(self, offered_until=latest)
+
+    def on_the_list_again(self, *, place_id: UUID, now: datetime) -> "Place":
+        """A new place for somebody who left the waiting list: waiting, with what staff said of close attention."""
+        return replace(
+            self, place_id=place_id, sequence=1, status=WAITING, waiting_reason=NO_OPEN_COHORT, changed_at=now, missed_in_a_row=0
+        )
 
     def transferred(self, seat: Seat, *, now: datetime) -> "Place":
         """The place in another cohort; what was attended stays with the register of the first one."""

@@ -1,7 +1,7 @@
 """What every route needs: who asks, what is stored, and the words for what isn't allowed."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -18,15 +18,15 @@ from scheduling.domain.programmes import Programme
 from scheduling.domain.session_dates import Calendar
 from scheduling.domain.sites import UnknownSiteError
 from scheduling.domain.training import UnknownTrainingDayError
-from scheduling.use_cases.changes import Changes
+from scheduling.use_cases.allocate_waiting_list import Allocated
 from scheduling.use_cases.look_up import CohortDetail, Reads
 from scheduling.use_cases.look_up_calendars import Calendars
 from scheduling.use_cases.look_up_register import RegisterSheet
 from scheduling.use_cases.look_up_sites import SiteReads
 from scheduling.use_cases.offering import Offering
-from scheduling.use_cases.repositories import Repositories
 from scheduling.use_cases.resources import ResourceReads
 from scheduling.use_cases.training import TrainingReads
+from scheduling.use_cases.work import Transaction
 from service_kit.access import ADMIN, Access, Member
 
 COORDINATOR = "coordinator"
@@ -37,14 +37,6 @@ NO_SESSION = "There is no session with this session_id."
 NO_FACILITATOR = "There is no facilitator with this facilitator_id."
 NO_COHORT = "There is no cohort with this cohort_id."
 NO_SITE = "There is no site with this site_id."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """One transaction: what is stored, and telling what changed."""
-
-    repositories: Repositories
-    announce: Callable[[Changes], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +51,8 @@ class Desk:
     resources: ResourceReads
     calendars: Calendars
     public_url: str
-    transaction: Callable[[], AbstractAsyncContextManager[Work]]
+    transaction: Transaction
+    allocate: Callable[[str], Awaitable[Allocated]]
     now: Callable[[], datetime]
     offering: Offering
     bank_holidays: Mapping[str, Calendar]

@@ -104,6 +104,12 @@ class CohortRows:
         await rows.insert(self._conn, tables.sessions, _session_columns(cohort))
         await BookingRows(self._conn).book(cohort.cohort_id)
 
+    async def add_session(self, cohort: Cohort, session: Session) -> None:
+        """Store a cohort that is there already, with a session that isn't."""
+        await rows.update(self._conn, tables.cohorts, [_cohort_columns(cohort)])
+        new = [row for row in _session_columns(cohort) if row["session_id"] == session.session_id]
+        await rows.insert(self._conn, tables.sessions, new)
+
     async def change(self, cohort: Cohort) -> None:
         """Store a cohort that is there already, with its sessions; bookings follow these. Raises BrokenRuleError."""
         await rows.update(self._conn, tables.cohorts, [_cohort_columns(cohort)])

@@ -33,6 +33,12 @@ OF_PARTICIPANTS = (
     .order_by(_OFFERS.offered_at, _OFFERS.offer_id)
 )
 LOCKED = select(tables.offers).where(_OFFERS.offer_id == any_(_IDS)).order_by(_OFFERS.offer_id).with_for_update()
+STANDING = (
+    select(tables.offers)
+    .where(_OFFERS.place_id == any_(_IDS), _OFFERS.status == _STANDS)
+    .order_by(_OFFERS.offer_id)
+    .with_for_update()
+)
 OVERDUE = (
     select(tables.offers)
     .where(_OFFERS.status == _STANDS, _OFFERS.answer_by <= _NOW)
@@ -80,6 +86,10 @@ class OfferRows:
     async def locked(self, offer_ids: Sequence[UUID]) -> list[Offer]:
         """These offers, locked in key order."""
         return await self._found(LOCKED, ids=list(offer_ids))
+
+    async def standing_of(self, place_ids: Sequence[UUID]) -> list[Offer]:
+        """The offers of these places that stand, locked in key order."""
+        return await self._found(STANDING, ids=list(place_ids))
 
     async def overdue(self, *, now: datetime, limit: int) -> list[Offer]:
         """Offers whose time is up, earliest first, not locked."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from scheduling.domain.places import DECLINED, DISCONTINUED, Place
 from scheduling.storage import tables
 from scheduling.storage.offers import OfferRows
-from scheduling.storage.waiting import LONGEST_WAITING, WAITING_OF, seeker_of
+from scheduling.storage.waiting import ALL_WAITING, LONGEST_WAITING, WAITING_OF, seeker_of
 from scheduling.use_cases.repositories import Waiting
 from service_kit import rows
 
@@ -69,6 +69,10 @@ class PlaceRows:
     async def of_cohort(self, cohort_id: UUID) -> list[Place]:
         """All places that are or were in the cohort."""
         return [Place(**row) for row in (await self._conn.execute(PLACES_OF_COHORT, {"cohort_id": cohort_id})).mappings()]
+
+    async def all_waiting(self, programme: str) -> list[Waiting]:
+        """Everybody who waits for a place in a programme, longest first."""
+        return await self._waiting((await self._conn.execute(ALL_WAITING, {"programme": programme})).mappings().all())
 
     async def waiting(self, place_ids: Sequence[UUID]) -> list[Waiting]:
         """Of these places those that wait, longest waiting first."""

@@ -13,6 +13,7 @@ from scheduling.domain.programmes import Programme
 from scheduling.storage.audit import audit
 from scheduling.storage.day import day_of
 from scheduling.storage.offers import OfferRows
+from scheduling.storage.place_reads import offered_people, place_sheet, suggestions_for
 from scheduling.storage.progress import progress_of
 from scheduling.storage.register_sheets import register_history, register_sheet
 from scheduling.storage.task_reads import task, tasks
@@ -21,10 +22,13 @@ from scheduling.use_cases.look_up import (
     Audit,
     CohortDetail,
     CohortSummary,
+    OfferedPerson,
     OfferSheet,
     ParticipantPlace,
     PlaceLine,
+    PlaceSheet,
     SessionLine,
+    SuggestedCohort,
     WaitingPerson,
 )
 from scheduling.use_cases.look_up_day import Day
@@ -162,6 +166,21 @@ class StoredReads:
         async with self._engine.connect() as conn:
             found = (await conn.execute(PLACES_OF_PARTICIPANT, {"participant_id": participant_id, "now": now})).mappings()
             return [ParticipantPlace(**row) for row in found]
+
+    async def offered(self) -> list[OfferedPerson]:
+        """Everybody who has an offer that stands, the first to end first."""
+        async with self._engine.connect() as conn:
+            return await offered_people(conn)
+
+    async def place(self, place_id: UUID, *, sites: Sequence[str], now: datetime) -> PlaceSheet | None:
+        """One place and what can be done about it."""
+        async with self._engine.connect() as conn:
+            return await place_sheet(conn, place_id, sites=sites, offering=self._offering, now=now)
+
+    async def suggestions(self, programme: str, *, most: int, now: datetime) -> list[SuggestedCohort]:
+        """Where and when the next cohorts of a programme should open."""
+        async with self._engine.connect() as conn:
+            return await suggestions_for(conn, programme, most=most, offering=self._offering, now=now)
 
     async def offer(self, token: str) -> OfferSheet | None:
         """The offer that a token opens."""

@@ -55,7 +55,9 @@ LOCK_PLACING = text(
 ).bindparams(_PROGRAMMES)
 
 _STARTS_LATER = (tables.cohorts.c.status == _OPEN, tables.cohorts.c.first_session_at > _NOW)
-_HAS_ROOM = tables.cohorts.c.seats_taken < tables.cohorts.c.capacity
+_IS_HELD = tables.cohorts.c.allocation_due_at.is_not(None)
+_IS_NOT_FULL = tables.cohorts.c.seats_taken < tables.cohorts.c.capacity
+_HAS_ROOM = and_(_IS_NOT_FULL, ~_IS_HELD)
 _FREE_CLOSE_ATTENTION = tables.cohorts.c.flagged < tables.cohorts.c.close_attention_limit
 _ROOM = (
     tables.cohorts.c.cohort_id,
@@ -73,8 +75,22 @@ _ROOM = (
     tables.sites.c.access_features,
 )
 
-ALL_OPEN = select(*_ROOM).join(tables.sites).where(tables.cohorts.c.programme == any_(_PROGRAMMES), *_STARTS_LATER)
+ALL_OPEN = (
+    select(*_ROOM)
+    .join(tables.sites)
+    .where(tables.cohorts.c.programme == any_(_PROGRAMMES), *_STARTS_LATER)
+    .order_by(tables.cohorts.c.first_session_at, tables.cohorts.c.cohort_id)
+)
 ALL_WITH_ROOM = ALL_OPEN.where(_HAS_ROOM)
+ALL_WITH_ROOM_OR_HELD = ALL_OPEN.where(_IS_NOT_FULL)
+
+HOLD = text("""
+    UPDATE cohorts SET allocation_due_at = :now
+    WHERE cohort_id = :cohort_id AND EXISTS (SELECT FROM places WHERE status = 'waiting' AND places.programme = cohorts.programme)
+""").bindparams(bindparam("cohort_id", type_=Uuid), _NOW)
+RELEASE = text("UPDATE cohorts SET allocation_due_at = NULL WHERE cohort_id = ANY (:ids)").bindparams(_IDS)
+TO_ALLOCATE = select(tables.cohorts.c.programme, tables.cohorts.c.cohort_id).where(tables.cohorts.c.allocation_due_at <= _NOW)
+NEXT_ALLOCATION = select(func.min(tables.cohorts.c.allocation_due_at))
 
 _NEXT_SESSION_AT = (
     select(func.min(tables.sessions.c.starts_at))
@@ -89,7 +105,7 @@ _NEXT_SESSION_AT = (
 FREE_IN = (
     select(*_ROOM, _NEXT_SESSION_AT.label("next_session_at"))
     .join(tables.sites)
-    .where(tables.cohorts.c.cohort_id == any_(_IDS), tables.cohorts.c.status.in_([OPEN, RUNNING]), _HAS_ROOM)
+    .where(tables.cohorts.c.cohort_id == any_(_IDS), tables.cohorts.c.status.in_([OPEN, RUNNING]), _IS_NOT_FULL)
     .order_by(tables.cohorts.c.cohort_id)
 )
 
@@ -219,6 +235,12 @@ RECOUNT = text("""
 """).bindparams(_IDS)
 
 
+async def next_allocation(conn: AsyncConnection) -> datetime | None:
+    """When a waiting list is to be allocated next."""
+    earliest: datetime | None = (await conn.execute(NEXT_ALLOCATION)).scalar_one()
+    return earliest
+
+
 class SeatRows:
     def __init__(self, conn: AsyncConnection) -> None:
         self._conn = conn
@@ -280,6 +302,26 @@ class SeatRows:
         """The open cohorts that haven't started and have a seat left."""
         found = await self._conn.execute(ALL_WITH_ROOM, {"programmes": list(programmes), "now": now})
         return [_open_cohort(row) for row in found.mappings()]
+
+    async def all_with_room_or_held(self, programme: str, *, now: datetime) -> list[OpenCohort]:
+        """The open cohorts that haven't started and have a seat left, those that are held for the waiting list too."""
+        found = await self._conn.execute(ALL_WITH_ROOM_OR_HELD, {"programmes": [programme], "now": now})
+        return [_open_cohort(row) for row in found.mappings()]
+
+    async def hold_for_waiting_list(self, cohort_id: UUID, *, now: datetime) -> bool:
+        """Keep a new cohort's places for the waiting list, if anybody waits; return whether it is held."""
+        return bool((await self._conn.execute(HOLD, {"cohort_id": cohort_id, "now": now})).rowcount)
+
+    async def held(self, *, now: datetime) -> Mapping[str, list[UUID]]:
+        """The cohorts that are held for the waiting list, by programme."""
+        found: dict[str, list[UUID]] = {}
+        for row in await self._conn.execute(TO_ALLOCATE, {"now": now}):
+            found.setdefault(row.programme, []).append(row.cohort_id)
+        return found
+
+    async def release(self, cohort_ids: Sequence[UUID]) -> None:
+        """Let these cohorts be given to whoever enrols."""
+        await self._conn.execute(RELEASE, {"ids": list(cohort_ids)})
 
     async def all_open(self, programmes: Sequence[str], *, now: datetime) -> list[OpenCohort]:
         """The open cohorts that haven't started, full ones too."""

@@ -18,6 +18,11 @@ WAITING_OF = text(f"""
     WHERE p.place_id = ANY (:ids) AND p.status = 'waiting' ORDER BY since, enrolment_id
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid)))  # noqa: S608 - columns from above
 
+ALL_WAITING = text(f"""
+    SELECT p.*, {SEEKER_COLUMNS} FROM places p JOIN enrolments e USING (enrolment_id)
+    WHERE p.programme = :programme AND p.status = 'waiting' ORDER BY since, enrolment_id
+""")  # noqa: S608 - columns from above
+
 # The rule is fits() in domain/fitting.py; this says the same for a few cohorts and everybody who waits.
 LONGEST_WAITING = text(f"""
     WITH free AS (

@@ -10,14 +10,13 @@ from scheduling.domain.cohorts import PLANNED, Cohort, UnknownCohortError
 from scheduling.domain.programmes import Programme
 from scheduling.domain.sites import Site, UnknownSiteError
 from scheduling.use_cases.changes import Changes
-from scheduling.use_cases.offer_free_places import offer_free_places
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.open_cohort import refuse_unfit_people
 from scheduling.use_cases.repositories import Repositories
 
 
 async def open_planned_cohort(*, cohort_id: UUID, offering: Offering, repositories: Repositories, now: datetime) -> Changes:
-    """Open a planned cohort and seat the waiting people who fit; an open one stays as it is.
+    """Open a planned cohort, keeping its places for the waiting list while somebody waits; an open one stays as it is.
 
     Raises BrokenRuleError and UnknownCohortError.
     """
@@ -36,8 +35,8 @@ async def open_planned_cohort(*, cohort_id: UUID, offering: Offering, repositori
         repositories=repositories,
     )
     await repositories.cohorts.change(cohort)
-    seated = await offer_free_places(cohort_ids=[cohort_id], offering=offering, repositories=repositories, now=now)
-    return Changes(cohorts=(cohort,), places=tuple(seated))
+    await repositories.seats.hold_for_waiting_list(cohort_id, now=now)
+    return Changes(cohorts=(cohort,))
 
 
 async def change_team(

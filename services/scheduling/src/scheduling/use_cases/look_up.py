@@ -120,6 +120,67 @@ class OfferSheet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestedCohort:
+    """A cohort that should open: `expected` people of the waiting list would fill it, the longest of whom waited so many days.
+
+    `part` of the day is am, pm or eve; `could_come` counts everybody whom it fits, before capacity and close attention.
+    """
+
+    site_id: str
+    site_name: str
+    weekdays: Sequence[str]
+    part: str
+    expected: int
+    capacity: int
+    could_come: int
+    longest_wait_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedPerson:
+    """Somebody who has an offer that stands."""
+
+    place_id: UUID
+    participant_id: UUID
+    display_name: str | None
+    programme: str
+    site_id: str
+    site_name: str
+    first_session_at: datetime
+    answer_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortChoice:
+    """A cohort that staff could give somebody a place of; whether it `fits` what the person looks for."""
+
+    cohort_id: UUID
+    site_name: str
+    first_session_at: datetime
+    free: int
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceSheet:
+    """One place and what can be done about it."""
+
+    place_id: UUID
+    participant_id: UUID
+    display_name: str | None
+    programme: str
+    status: str
+    waiting_reason: str | None
+    close_attention: bool
+    cohort_id: UUID | None
+    site_id: str | None
+    site_name: str | None
+    first_session_at: datetime | None
+    offer: Offer | None
+    choices: Sequence[CohortChoice]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
     """Counts of the journey so far, and what should never be, one sentence each."""
 
@@ -149,6 +210,12 @@ class Reads(Protocol):
     async def waiting(self, *, now: datetime) -> list[WaitingPerson]: ...
 
     async def places_of(self, participant_id: UUID, *, now: datetime) -> list[ParticipantPlace]: ...
+
+    async def offered(self) -> list[OfferedPerson]: ...
+
+    async def place(self, place_id: UUID, *, sites: Sequence[str], now: datetime) -> PlaceSheet | None: ...
+
+    async def suggestions(self, programme: str, *, most: int, now: datetime) -> list[SuggestedCohort]: ...
 
     async def offer(self, token: str) -> OfferSheet | None: ...
 

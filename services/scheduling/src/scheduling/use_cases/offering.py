@@ -7,7 +7,7 @@ from uuid import UUID
 
 from scheduling.domain.allocation import LockedCohort
 from scheduling.domain.fitting import Reach
-from scheduling.domain.offers import OFFERED, Offer, answer_by, earliest_start_to_offer
+from scheduling.domain.offers import OFFERED, Offer, answer_by, earliest_start_to_offer, latest_answer
 from scheduling.domain.places import Place, Seat
 from scheduling.domain.programmes import Programme
 
@@ -34,6 +34,10 @@ class Offering:
         if not self.from_waiting_list(programme):
             return now
         return earliest_start_to_offer(self.programmes[programme].offers, now=now)
+
+    def latest_answer(self, programme: str, *, starts_at: datetime) -> datetime:
+        """When offers of a cohort that starts then end at the latest."""
+        return latest_answer(self.programmes[programme].offers, starts_at=starts_at)
 
     def offer(self, place: Place, seat: Seat, *, cohort: LockedCohort, now: datetime) -> tuple[Place, Offer]:
         """The place of a waiting person with an offer of this seat, and the offer."""

@@ -1,4 +1,4 @@
-"""A cohort is planned or opens with all its dated sessions; the waiting people who fit get the seats of an open one."""
+"""A cohort is planned or opens with its dated sessions; while somebody waits, its places are kept for the waiting list."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,6 @@ from scheduling.domain.programmes import Programme
 from scheduling.domain.session_dates import Calendar, SkippedDate, local_instant
 from scheduling.domain.sites import Room, Site
 from scheduling.use_cases.changes import Changes
-from scheduling.use_cases.offer_free_places import offer_free_places
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.repositories import Repositories
 
@@ -131,8 +130,8 @@ async def open_cohort(
     await repositories.cohorts.add(cohort)
     if cohort.status == PLANNED:
         return Opened(cohort=cohort, skipped=planned.skipped, is_new=True, changes=Changes())
-    seated = await offer_free_places(cohort_ids=[cohort.cohort_id], offering=offering, repositories=repositories, now=now)
-    return Opened(cohort=cohort, skipped=planned.skipped, is_new=True, changes=Changes(cohorts=(cohort,), places=tuple(seated)))
+    await repositories.seats.hold_for_waiting_list(cohort.cohort_id, now=now)
+    return Opened(cohort=cohort, skipped=planned.skipped, is_new=True, changes=Changes(cohorts=(cohort,)))
 
 
 async def refuse_unfit_people(

@@ -10,7 +10,7 @@ from uuid import UUID
 from scheduling.domain.allocation import LockedCohort
 from scheduling.domain.bookings import Booked
 from scheduling.domain.calendars import Feed
-from scheduling.domain.cohorts import Cohort
+from scheduling.domain.cohorts import Cohort, Session
 from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.facilitators import Facilitator
 from scheduling.domain.fitting import OpenCohort, Reach, Seeker
@@ -71,6 +71,10 @@ class Places(Protocol):
         """All places that ever had a seat in the cohort."""
         ...
 
+    async def all_waiting(self, programme: str) -> list[Waiting]:
+        """Everybody who waits for a place in a programme, longest first."""
+        ...
+
     async def waiting(self, place_ids: Sequence[UUID]) -> list[Waiting]:
         """Of these places those that wait, longest waiting first."""
         ...
@@ -111,6 +115,22 @@ class Seats(Protocol):
         """The open cohorts that haven't started and have a seat left."""
         ...
 
+    async def all_with_room_or_held(self, programme: str, *, now: datetime) -> list[OpenCohort]:
+        """The open cohorts that haven't started and have a seat left, those that are held for the waiting list too."""
+        ...
+
+    async def hold_for_waiting_list(self, cohort_id: UUID, *, now: datetime) -> bool:
+        """Keep a new cohort's places for the waiting list, if anybody waits; return whether it is held."""
+        ...
+
+    async def held(self, *, now: datetime) -> Mapping[str, list[UUID]]:
+        """The cohorts that are held for the waiting list, by programme."""
+        ...
+
+    async def release(self, cohort_ids: Sequence[UUID]) -> None:
+        """Let these cohorts be given to whoever enrols."""
+        ...
+
     async def all_open(self, programmes: Sequence[str], *, now: datetime) -> list[OpenCohort]:
         """The open cohorts that haven't started, full ones too."""
         ...
@@ -139,6 +159,10 @@ class Offers(Protocol):
 
     async def locked(self, offer_ids: Sequence[UUID]) -> list[Offer]:
         """These offers, locked in key order."""
+        ...
+
+    async def standing_of(self, place_ids: Sequence[UUID]) -> list[Offer]:
+        """The offers of these places that stand, locked in key order."""
         ...
 
     async def overdue(self, *, now: datetime, limit: int) -> list[Offer]:
@@ -176,6 +200,10 @@ class Cohorts(Protocol):
         ...
 
     async def add(self, cohort: Cohort) -> None: ...
+
+    async def add_session(self, cohort: Cohort, session: Session) -> None:
+        """Store a cohort that is there already, with a session that isn't."""
+        ...
 
     async def change(self, cohort: Cohort) -> None: ...
 

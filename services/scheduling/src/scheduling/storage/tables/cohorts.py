@@ -41,6 +41,8 @@ cohorts = Table(
     Column("lead_id", ForeignKey("facilitators.facilitator_id")),
     Column("cover_id", ForeignKey("facilitators.facilitator_id")),
     Column("employer", Text),
+    # While it is set, the cohort's places wait for the whole waiting list to be allocated, and nobody who enrols gets one.
+    Column("allocation_due_at", DateTime(timezone=True)),
     UniqueConstraint("cohort_id", "capacity", name="cohorts_capacity"),
     CheckConstraint("capacity >= 1", name="cohorts_capacity_positive"),
     CheckConstraint("close_attention_limit BETWEEN 0 AND 2", name="cohorts_close_attention_limit"),
@@ -53,6 +55,7 @@ cohorts = Table(
         "cohort_id",
         postgresql_where=text("status = 'open' AND seats_taken < capacity"),
     ),
+    Index("cohorts_to_allocate", "allocation_due_at", postgresql_where=text("allocation_due_at IS NOT NULL")),
     Index("cohorts_open", "programme", "first_session_at", "site_id", postgresql_where=text("status = 'open'")),
 )
 

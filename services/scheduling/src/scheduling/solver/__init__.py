@@ -1,0 +1,1 @@
+"""Solves what is decided together, with HiGHS."""

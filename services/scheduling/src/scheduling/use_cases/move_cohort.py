@@ -1,0 +1,86 @@
+"""A cohort that hasn't begun moves to another start, other weekdays or another time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from scheduling.domain.bookings import refuse_taken
+from scheduling.domain.broken_rule import BrokenRuleError
+from scheduling.domain.cohorts import CANCELLED, UnknownCohortError
+from scheduling.domain.offers import OFFERED
+from scheduling.domain.plans import Wanted, plan_cohort
+from scheduling.domain.session_dates import Calendar, local_instant
+from scheduling.domain.sites import UnknownSiteError
+from scheduling.use_cases.changes import Changes
+from scheduling.use_cases.offering import Offering
+from scheduling.use_cases.repositories import Repositories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTimes:
+    """From which day on, on which weekdays, and when on the local wall clock."""
+
+    starts_on: date
+    weekdays: tuple[str, ...]
+    starts_at: time
+
+
+async def move_cohort(
+    *,
+    cohort_id: UUID,
+    times: NewTimes,
+    offering: Offering,
+    bank_holidays: Mapping[str, Calendar],
+    repositories: Repositories,
+    now: datetime,
+) -> Changes:
+    """Lay the sessions of a cohort over other dates. Offers that stand end earlier where the start does.
+
+    Raises BrokenRuleError and UnknownCohortError.
+    """
+    await repositories.seats.lock_placing(sorted(offering.programmes))
+    before = await repositories.cohorts.locked(cohort_id)
+    if before is None:
+        raise UnknownCohortError
+    programme, site = offering.programmes.get(before.programme), await repositories.sites.get(before.site_id)
+    if programme is None:
+        raise BrokenRuleError("programme", f"programme {before.programme} is not known here any more.")
+    if site is None:
+        raise UnknownSiteError
+    to_move = [one for one in before.sessions if one.status != CANCELLED]
+    planned = plan_cohort(
+        programme=programme,
+        wanted=Wanted(
+            starts_on=times.starts_on,
+            weekdays=times.weekdays,
+            sessions=len(to_move),
+            themes=tuple(one.themes for one in to_move) if all(one.themes for one in to_move) else None,
+        ),
+        calendar=bank_holidays[site.division].with_closures(site.closed_on),
+    ).kept()
+    starts = [local_instant(day=day, at=times.starts_at) for day in planned.dates]
+    cohort = before.moved(starts=starts, now=now)
+    if cohort is before:
+        return Changes()
+    when = [(one.starts_at, one.ends_at) for one in cohort.sessions if one.status != CANCELLED]
+    site.refuse_outside_hours(when)
+    taken = await repositories.bookings.taken(
+        cohort_id=cohort_id,
+        rooms=[cohort.room_id] if cohort.room_id else [],
+        facilitators=[one for one in (cohort.lead_id, cohort.cover_id) if one],
+        times=when,
+    )
+    refuse_taken(taken, field="starts_at")
+    await repositories.cohorts.change(cohort)
+
+    places = await repositories.places.of_cohort(cohort_id)
+    changed = [after for place in places if (after := place.rescheduled(now=now)) is not place]
+    standing = [one.place_id for one in changed if one.status == OFFERED]
+    if standing:
+        latest = offering.latest_answer(programme.code, starts_at=cohort.span.first_session_at)
+        offers = await repositories.offers.standing_of(standing)
+        await repositories.offers.change([one.ending_by(latest) for one in offers])
+        changed = [one.offered_only_until(latest) for one in changed]
+    await repositories.places.change(changed)
+    return Changes(cohorts=(cohort,), places=tuple((place, cohort.span) for place in changed))

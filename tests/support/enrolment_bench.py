@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,8 @@ import uvicorn
 from fastapi import FastAPI
 from nats.aio.client import Client
 
+from enrolment.channels import CHANNELS
+from enrolment.channels.channel import Channel
 from enrolment.main import build
 from enrolment.settings import EnrolmentSettings
 from limber_embedded.servers.ports import free_port
@@ -232,7 +234,9 @@ def bearer(role: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def running_enrolment(database: Database, broker: Broker, folder: Path, **settings: Any) -> AsyncIterator[EnrolmentBench]:
+async def running_enrolment(
+    database: Database, broker: Broker, folder: Path, *, channels: Sequence[Channel] = CHANNELS, **settings: Any
+) -> AsyncIterator[EnrolmentBench]:
     """The service in this process, its HTTP without a socket, with a member of staff of each role."""
     password_file = folder / "password"
     password_file.write_text(PASSWORD)
@@ -244,7 +248,8 @@ async def running_enrolment(database: Database, broker: Broker, folder: Path, **
             nats_password_file=password_file,
             http_port=free_port(),
             **settings,
-        )
+        ),
+        channels=channels,
     )
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

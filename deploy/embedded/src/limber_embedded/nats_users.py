@@ -8,7 +8,9 @@ could have the broker's answers, or its own receipts, stored as another's facts.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from event_contracts.catalogue import EVENT_TYPES
 from limber_streams.declaration import Declaration, Durable
 
 ADMIN = "admin"
@@ -25,14 +27,18 @@ _ASKS = "enrolment"
 _ANSWERS = ("scheduling", "outcomes", "notifications")
 _CLOCK = "KV_clock"
 _ACCOUNT = "LIMBER"
+# (channel, kind) of each type of event that comes from outside: `intake.<channel>.{organisation}.<kind>`.
+_INTAKE = [
+    (one.subject.split(".", 3)[1], one.subject.split(".", 3)[3]) for one in EVENT_TYPES if one.subject.startswith("intake.")
+]
 # What an organisation of each channel may send. Named, not a wildcard: the limit of INTAKE is per subject, and a subject of the
 # sender's making could be one that no client can read.
-_SENDS = {
-    "gp": ("referral.v1", "referral.available.v1"),
-    "workplace": ("nomination.v1", "nomination_removal.v1"),
-    "leisure": ("booking_request.v1", "booking_removal.v1"),
-    "nhs": ("death_notification.v1",),
-}
+_SENDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        channel: tuple(kind for other, kind in _INTAKE if other == channel)
+        for channel in dict.fromkeys(channel for channel, _ in _INTAKE)
+    }
+)
 # What outside accounts may import; each imports its own part only
 _EXPORTS = (
     ("intake.>", "single"),

@@ -43,10 +43,11 @@ class Nominating:
 
     def reactions(self, *, nomination_type: str, removal_type: str) -> tuple[Reaction[Any], ...]:
         """Return what a channel does about its two types of event."""
-        return (
-            Reaction(event_type=nomination_type, read=read_nomination, key=_key, handle=self._handle),
-            Reaction(event_type=removal_type, read=read_removal, key=_key, handle=self._handle),
-        )
+        return self.reaction(nomination_type, read=read_nomination), self.reaction(removal_type, read=read_removal)
+
+    def reaction(self, event_type: str, *, read: Callable[[Event], NominationMessage]) -> Reaction[Any]:
+        """Return what is done about one type of event, whose body is read so. `read` raises UnreadableError."""
+        return Reaction(event_type=event_type, read=read, key=_key, handle=self._handle)
 
     async def answer(
         self, conn: AsyncConnection, messages: Sequence[NominationMessage], *, now: datetime, keep_receipts: bool = True

@@ -37,6 +37,9 @@ async def test_a_removed_nomination_is_forgotten_and_its_link_opens_nothing(
     assert (unknown["status"], unknown["reasons"][0]["code"]) == ("invalid", "unknown_nomination")
     [row] = await enrolment.query("SELECT * FROM nominations")
     assert (row["status"], row["given_name"], row["email"], row["digest"]) == ("removed", None, None, None)
+    await enrolment.published("contacts.v1", at_least=2)
+    contact = await enrolment.last_message("CONTACTS", f"contacts.v1.{row['participant_id']}")
+    assert (contact["greeting_name"], contact["email"], contact["sequence"]) == ("", None, 2)
     assert [each["status"] for each in await enrolment.published("enrolment.link.changed.v1", at_least=2)] == [
         "issued",
         "revoked",
@@ -111,4 +114,22 @@ async def test_two_nominations_in_one_instant_are_decided_one_after_the_other(en
         return len(await enrolment.query("SELECT * FROM nominations")) == 20
 
     await eventually(all_there)
+    assert len(await enrolment.query("SELECT * FROM links")) == 1
+
+
+async def test_an_invitation_that_nobody_follows_lapses_and_is_forgotten(enrolment: EnrolmentBench) -> None:
+    async with nominator(enrolment, "workplace", "ACME") as sender:
+        await sender.hear("nomination", nomination(1))
+        await enrolment.query("UPDATE nominations SET lapses_at = now()")
+
+        async def lapsed() -> bool:
+            [row] = await enrolment.query("SELECT status, given_name, email FROM nominations")
+            return (row["status"], row["given_name"], row["email"]) == ("lapsed", None, None)
+
+        await eventually(lapsed)
+        [row] = await enrolment.query("SELECT * FROM nominations")
+        await enrolment.published("contacts.v1", at_least=2)
+        contact = await enrolment.last_message("CONTACTS", f"contacts.v1.{row['participant_id']}")
+        assert (contact["greeting_name"], contact["email"]) == ("", None)
+        assert (await sender.hear("nomination", nomination(1)))["status"] == "received"
     assert len(await enrolment.query("SELECT * FROM links")) == 1

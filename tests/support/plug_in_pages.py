@@ -50,7 +50,7 @@ class Example:
 def examples_of(path: Path) -> list[Example]:
     """The examples of one page, in their order."""
     blocks = _BLOCK.findall(path.read_text(encoding="utf-8"))
-    found = []
+    found: list[Example] = []
     for index, (language, code) in enumerate(blocks):
         if language in {"sh", "python"}:
             following = blocks[index + 1] if index + 1 < len(blocks) else ("", "")

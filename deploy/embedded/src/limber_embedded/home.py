@@ -20,6 +20,8 @@ from limber_streams.declaration import load
 DEFAULT_HOME = CHECKOUT / ".limber" / "home"
 _LOCK_TRIES = 10
 _LOCK_PAUSE_SECONDS = 0.05
+# What an operator may set for one service when it is started.
+_PASSED_ON = {"enrolment": ("LIMBER_WEBHOOK_PRIVATE_HOSTS",)}
 
 
 class Home:
@@ -132,6 +134,7 @@ class Home:
             "LIMBER_PUBLIC_URL": self.public_url,
             "LIMBER_ENVIRONMENT": str(state["environment"]),
             "LIMBER_LOG_LEVEL": os.environ.get("LIMBER_LOG_LEVEL", "info"),
+            **{name: os.environ[name] for name in _PASSED_ON.get(service, ()) if name in os.environ},
             **({"LIMBER_MAILBOX_SMTP_PORT": str(state["smtp_port"])} if service == "notifications" else {}),
         }
 

@@ -62,7 +62,7 @@ from enrolment.storage.bulk import BulkRepository, next_unfinished_at
 from enrolment.storage.erasure import ErasureRepository
 from enrolment.storage.export import ExportRepository
 from enrolment.storage.forms import confirmations_by_id
-from enrolment.storage.nominations import NominationRepository, stand_ins_by_id
+from enrolment.storage.nominations import NominationRepository, next_lapse_at, stand_ins_by_id
 from enrolment.storage.preferences import wishes_of
 from enrolment.storage.progress import ProgressRepository
 from enrolment.storage.promises import PromiseRepository, next_due_at
@@ -234,6 +234,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
         ],
         due_work=[
             DueWork(name="files", run=door.do_portion, next_due_at=next_unfinished_at),
+            DueWork(name="nominations that lapse", run=door.lapse, next_due_at=next_lapse_at),
             webhooks.due_work(),
             _fetching(service, promising, settings),
             expiry(around.own),

@@ -85,6 +85,14 @@ def notifications(*, messages: int, planned: int, as_json: bool) -> None:
     _measure("notifications", as_json=as_json, messages=messages, planned=planned)
 
 
+@bench.command()
+@click.option("--lines", type=click.IntRange(min=10, max=10_000), default=10_000, show_default=True, help="Lines of the file.")
+@json_option
+def bulk(*, lines: int, as_json: bool) -> None:
+    """Seconds until every line of a file of nominations is answered, first and when the same file comes again."""
+    _measure("bulk", as_json=as_json, lines=lines)
+
+
 def _numbers(given: str | None) -> tuple[int, ...]:
     most = 1_000_000
     parts = given.split(",") if given else []

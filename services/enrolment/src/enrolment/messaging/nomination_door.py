@@ -84,6 +84,11 @@ class NominationDoor:
 
             return await do_portion(store=self.files(conn), read=_read_line, answer=answer, now=now)
 
+    async def lapse(self, now: datetime) -> int:
+        """End invitations that nobody followed in time."""
+        async with self.transaction() as conn:
+            return await self.nominating.lapse(conn, now=now)
+
     async def _is_new(self, conn: AsyncConnection, sender: Sender, event_id: str, body: bytes) -> bool:
         claim = Claim(_CONSUMER, f"{sender.channel}.{sender.organisation}", event_id, digest_of(body))
         claimed, _ = await inbox.claim(conn, [claim], self.real_now())

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +22,7 @@ from enrolment.use_cases.answer_nominations import (
     answer_nominations,
 )
 from enrolment.use_cases.known import Sent
+from enrolment.use_cases.lapse_nominations import LapseStore, lapse_nominations
 from enrolment.use_cases.receive_referral import Rules
 from enrolment.use_cases.refuse_message import RefuseMessage
 from event_contracts import intake
@@ -32,12 +33,16 @@ from service_kit.outbox import Outgoing
 from service_kit.results import Done, Result
 
 
+class Store(NominationStore, LapseStore, Protocol):
+    """The database within one transaction, as nominations use it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Nominating:
     """Takes nominations and removals, whichever channel and door they come through."""
 
     rules: Rules
-    store: Callable[[AsyncConnection], NominationStore]
+    store: Callable[[AsyncConnection], Store]
     new_id: Callable[[], UUID]
     new_token: Callable[[], str]
 
@@ -65,6 +70,12 @@ class Nominating:
         await outbox.add(conn, [each for outcome in outcomes for each in consequences(outcome, because=None)])
         return outcomes
 
+    async def lapse(self, conn: AsyncConnection, *, now: datetime) -> int:
+        """End invitations whose time is over, and tell that nobody is to be reached there any more; return how many."""
+        over = await lapse_nominations(store=self.store(conn), now=now)
+        await outbox.add(conn, [publish.contact_of_stand_in(each, because=None) for each in over])
+        return len(over)
+
     async def _handle(
         self, conn: AsyncConnection, received: Sequence[Received[NominationMessage]], now: datetime
     ) -> Sequence[Result]:
@@ -85,9 +96,11 @@ class Nominating:
 
 
 def consequences(outcome: NominationOutcome, *, because: Event | None) -> Iterator[Outgoing]:
-    """Yield what follows from one outcome: how to reach the person, before the link that goes there."""
+    """Yield what follows from one outcome: how to reach the person, or no more, before the link that goes there."""
     if outcome.invited is not None:
         yield publish.contact_of_stand_in(outcome.invited, because=because)
+    if outcome.over is not None:
+        yield publish.contact_of_stand_in(outcome.over, because=because)
     if outcome.issued is not None:
         yield publish.link_issued(outcome.issued, because=because)
     for link in outcome.ended:

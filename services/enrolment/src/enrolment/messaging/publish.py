@@ -158,19 +158,19 @@ def contact_of_stand_in(nomination: Nomination, *, because: Event | None) -> Out
 
 
 def contacts_of_stand_ins(nominations: Sequence[Nomination]) -> dict[str, Contact]:
-    """Return how to reach those who were nominated, by the id that stands in for them."""
-    return {
-        str(nomination.participant_id): Contact(
+    """Return how to reach those who were nominated, by the id that stands in for them; nobody, once that is over."""
+    found: dict[str, Contact] = {}
+    for nomination in nominations:
+        nominee = nomination.nominee
+        found[str(nomination.participant_id)] = Contact(
             participant_id=nomination.participant_id,
             sequence=nomination.sequence,
-            greeting_name=nomination.nominee.given_name,
-            phone=nomination.nominee.phone,
-            email=nomination.nominee.email,
-            language=nomination.nominee.language,
+            greeting_name=nominee.given_name if nominee else "",
+            phone=nominee.phone if nominee else None,
+            email=nominee.email if nominee else None,
+            language=nominee.language if nominee else "en",
         )
-        for nomination in nominations
-        if nomination.nominee is not None
-    }
+    return found
 
 
 def contacts_of(participants: Sequence[Participant], wishes: Mapping[UUID, Wishes] = MappingProxyType({})) -> dict[str, Contact]:

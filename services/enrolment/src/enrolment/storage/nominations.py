@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -39,10 +40,15 @@ _OF_STAND_INS = text("SELECT * FROM nominations WHERE participant_id = ANY(:ids)
 _LINKS_OF = text("SELECT * FROM links WHERE participant_id = ANY(:ids) AND status = 'issued' ORDER BY id FOR UPDATE").bindparams(
     bindparam("ids", type_=ARRAY(Uuid))
 )
+# The one that still stands, or the last that did: that one says that there is nobody to reach any more.
 _STAND_INS = text(
-    "SELECT DISTINCT ON (participant_id) * FROM nominations WHERE participant_id = ANY(:ids) AND status = 'invited'"
-    " ORDER BY participant_id, id"
+    "SELECT DISTINCT ON (participant_id) * FROM nominations WHERE participant_id = ANY(:ids)"
+    " ORDER BY participant_id, status = 'invited' DESC, changed_at DESC, id"
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_LAPSING = text(
+    "SELECT participant_id FROM nominations WHERE status = 'invited' AND lapses_at <= :now ORDER BY lapses_at LIMIT :limit"
+)
+_NEXT_LAPSE = text("SELECT min(lapses_at) FROM nominations WHERE status = 'invited'")
 
 
 class NominationRepository:
@@ -72,6 +78,11 @@ class NominationRepository:
             nominations=[nomination_of(row) for row in nominations], links=[link_of(row) for row in links]
         )
 
+    async def lapsing(self, *, now: datetime, limit: int) -> HeldNominations:
+        """Lock and load nominations whose time is over, with all others that invite the same people."""
+        found = await self._conn.execute(_LAPSING, {"now": now, "limit": limit})
+        return await self.of_stand_ins(sorted({row.participant_id for row in found}))
+
     async def save(self, held: HeldNominations) -> None:
         """Write what is new and what changed."""
         nominations = [held.nominations[each] for each in sorted(held.touched_ids & held.nominations.keys())]
@@ -100,9 +111,15 @@ class NominationRepository:
 
 
 async def stand_ins_by_id(conn: AsyncConnection, ids: Sequence[str]) -> list[Nomination]:
-    """Return the first open nomination of each of these stand-ins; of what is over nothing is left to tell."""
+    """Return the nomination that says how to reach each of these stand-ins, or that nobody can any more."""
     found = await conn.execute(_STAND_INS, {"ids": [UUID(each) for each in ids]})
     return [nomination_of(row) for row in found.mappings()]
+
+
+async def next_lapse_at(conn: AsyncConnection) -> datetime | None:
+    """Return when the next invitation's time is over."""
+    found: datetime | None = (await conn.execute(_NEXT_LAPSE)).scalar_one()
+    return found
 
 
 def nomination_of(row: Mapping[Any, Any]) -> Nomination:

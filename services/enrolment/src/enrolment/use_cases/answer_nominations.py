@@ -44,10 +44,11 @@ NominationMessage = Nominate | RemoveNomination | RefuseMessage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NominationOutcome:
-    """The answer; whom to reach for the first time; the link to send, or those that no longer open."""
+    """The answer; whom to reach for the first time, or no more; the link to send, or those that no longer open."""
 
     receipt: Receipt
     invited: Nomination | None = None
+    over: Nomination | None = None
     issued: IssuedLink | None = None
     ended: tuple[Link, ...] = ()
 
@@ -233,13 +234,14 @@ def _remove(command: RemoveNomination, held: HeldNominations, now: datetime) -> 
     receipt = _answer(command, REMOVED, now)
     if earlier.status == "removed":
         return NominationOutcome(receipt=receipt)
-    held.put(earlier.become("removed", now=now))
+    removed = earlier.become("removed", now=now)
+    held.put(removed)
     if held.is_invited(earlier.participant_id):
         return NominationOutcome(receipt=receipt)
     ended = tuple(link.become("revoked", now=now) for link in held.open_links(earlier.participant_id))
     for link in ended:
         held.put_link(link)
-    return NominationOutcome(receipt=receipt, ended=ended)
+    return NominationOutcome(receipt=receipt, over=removed, ended=ended)
 
 
 def _answer(command: Nominate | RemoveNomination, status: str, now: datetime, *reasons: Reason) -> Receipt:

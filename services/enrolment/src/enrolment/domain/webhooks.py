@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from enrolment.domain.reason import Reason
 
-# Waits between attempts, those that Standard Webhooks proposes: some three days in all.
+# Waits between attempts, after what Standard Webhooks proposes: some two days in all.
 _WAITS = (
     timedelta(seconds=5),
     timedelta(minutes=5),

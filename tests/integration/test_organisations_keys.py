@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -61,7 +62,7 @@ async def slow(
     database: Callable[[str], Awaitable[Database]], nats_server: Broker, folder: Path
 ) -> AsyncIterator[EnrolmentBench]:
     """A service that takes two requests at once from an organisation and then one every ten seconds."""
-    limits = {"organisation_burst": 2, "organisation_requests_per_second": 0.1}
+    limits: dict[str, Any] = {"organisation_burst": 2, "organisation_requests_per_second": 0.1}
     async with running_enrolment(await database("enrolment"), nats_server, folder, **limits) as bench:
         yield bench
 

@@ -1,6 +1,7 @@
 """What senders hear later, from scheduling's places: practices how it went, nominators that a place was found and no more."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -63,6 +64,18 @@ async def test_a_practice_hears_every_other_end(enrolment: EnrolmentBench, statu
 async def test_what_is_between_the_person_and_us_is_told_to_nobody(enrolment: EnrolmentBench, status: str) -> None:
     practice = await enrolment.practice("A81001")
     await scheduling_says(enrolment, a_place(await practice.refer(referral(1)), status=status))
+    assert await progress(enrolment) == []
+
+
+async def test_a_practice_hears_nothing_of_somebody_who_does_not_share_with_it(enrolment: EnrolmentBench) -> None:
+    practice = await enrolment.practice("A81001")
+    receipt = await practice.refer(referral(1))
+    await enrolment.query(
+        "INSERT INTO preferences (participant_id, sequence, language, allows_sms, allows_email, shares_with_gp, allows_marketing,"
+        " source, changed_at) VALUES ($1, 1, 'en', true, true, false, false, 'own_page', now())",
+        UUID(receipt["participant_id"]),
+    )
+    await scheduling_says(enrolment, a_place(receipt))
     assert await progress(enrolment) == []
 
 

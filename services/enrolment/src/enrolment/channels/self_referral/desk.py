@@ -200,11 +200,15 @@ class FormDesk:
     async def _complete(
         self, conn: AsyncConnection, held: HeldNominations, referrals: Sequence[Referral], *, may_tell: bool
     ) -> list[Outgoing]:
-        """End the invitations that the person has followed, and the links to them."""
+        """End the invitations that the person has followed, the links to them, and where they went."""
         now = self._around.now()
-        for nomination in list(held.nominations.values()):
-            if nomination.status == "invited":
-                held.put(nomination.completed(referral_id=referrals[0].id, may_tell_sender=may_tell, now=now))
+        followed = [
+            each.completed(referral_id=referrals[0].id, may_tell_sender=may_tell, now=now)
+            for each in held.nominations.values()
+            if each.status == "invited"
+        ]
+        for nomination in followed:
+            held.put(nomination)
         used = [
             link.become("used", now=now)
             for nomination in held.nominations.values()
@@ -213,7 +217,8 @@ class FormDesk:
         for link in used:
             held.put_link(link)
         await NominationRepository(conn).save(held)
-        return [publish.link_ended(link) for link in used]
+        nobody_there = [publish.contact_of_stand_in(each, because=None) for each in followed[:1]]
+        return [*nobody_there, *(publish.link_ended(link) for link in used)]
 
     async def _begin(
         self,

@@ -16,6 +16,7 @@ from service_kit.ids import new_id
 from support.enrolment_bench import EnrolmentBench, bearer, eventually, referral, running_enrolment
 from support.nominator_bench import keyed, nomination, nominator
 from support.place_facts import a_place, scheduling_says
+from support.self_referral import START, errors_in, fill_in
 from support.servers import Broker, Database
 from support.webhook_receiver import Receiver, receiving
 
@@ -243,3 +244,42 @@ async def test_staff_make_and_end_posters_on_a_page(enrolment: EnrolmentBench) -
     assert ended.status_code == 303
     [poster] = await enrolment.query("SELECT * FROM posters")
     assert poster["revoked_at"] is not None
+
+
+@pytest.mark.parametrize(
+    ("answers", "known", "becomes"),
+    [
+        ({}, False, "accepted"),
+        ({}, True, "duplicate"),
+        ({"moving": {"independently_mobile": "no"}}, False, "declined"),
+        ({"red-flags": {"red_flags": ["trauma"]}}, False, "needs_review"),
+    ],
+)
+async def test_whatever_comes_of_a_completed_nomination_its_sender_hears_no_different(
+    enrolment: EnrolmentBench, answers: dict[str, Any], becomes: str, *, known: bool
+) -> None:
+    practice = await enrolment.practice("A81001")
+    if known:
+        described = {"given_name": "Rhian", "family_name": "Selfmade", "birth_date": "1955-05-01", "postcode": "LS1 4AP"}
+        await practice.refer(referral(1, patient=described))
+    rhian = nomination(1, given_name="Rhian", family_name="Selfmade")
+    async with nominator(enrolment, "workplace", "ACME") as sender:
+        await sender.hear("nomination", rhian)
+        [link] = await enrolment.published("enrolment.link.changed.v1")
+        async with httpx.AsyncClient(transport=enrolment.http._transport, base_url="http://localhost") as person:
+            begun = await person.post(f"/enrolment/complete/{link['token']}")
+            theirs = {
+                "reach": {"reach_by": "email"},
+                "email": {"email": "person1@example.org"},
+            }
+            assert await fill_in(person, begun.headers["location"], theirs | answers) == f"{START}/check"
+            sent = await person.post(f"{START}/check")
+            assert sent.headers["location"] == f"{START}/done", errors_in(sent.text)
+        [row] = await enrolment.query("SELECT status FROM referrals WHERE channel = 'workplace'")
+        assert row["status"] == becomes
+        again = await sender.hear("nomination", rhian)
+        told = await enrolment.published("receipts.workplace.v1", at_least=2)
+    assert [each["status"] for each in told] == ["received", "received"]
+    assert (again["status"], again["reasons"]) == ("received", [])
+    contact = await enrolment.last_message("CONTACTS", f"contacts.v1.{link['participant_id']}")
+    assert (contact["greeting_name"], contact["email"]) == ("", None)

@@ -1,8 +1,6 @@
 """What a sender may hear of what became of a person. Whoever is not known to give care hears as little as an employer."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 
 from enrolment.domain.reason import Reason
 from enrolment.domain.receipts import Receipt
@@ -12,7 +10,7 @@ CARE_CHANNELS = frozenset({"gp"})
 
 RECEIVED, REMOVED, PLACE_FOUND, INVALID = "received", "removed", "place_found", "invalid"
 # What is behind the wall may only ever be told one of these, with a reason only where the sender's own message is wrong.
-_TOLD: Mapping[str, str] = MappingProxyType({each: each for each in (RECEIVED, REMOVED, PLACE_FOUND, INVALID)})
+_TOLD = frozenset({RECEIVED, REMOVED, PLACE_FOUND, INVALID})
 
 
 def hears_of_care(channel: str) -> bool:
@@ -27,7 +25,7 @@ def as_heard(receipt: Receipt) -> Receipt:
     status = receipt.status
     if status == "duplicate":
         status = receipt.first_status or RECEIVED
-    status = _TOLD.get(status, RECEIVED)
+    status = status if status in _TOLD else RECEIVED
     return replace(
         receipt,
         status=status,

@@ -8,10 +8,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from types import MappingProxyType
 from uuid import UUID
 
+from enrolment.domain.links import COMPLETE_NOMINATION, LIFETIMES
 from enrolment.domain.matching import normalised_name
 from enrolment.domain.reason import Reason
 
@@ -24,7 +25,7 @@ NOMINATION_STATES: Mapping[str, frozenset[str]] = MappingProxyType(
         "lapsed": frozenset({"removed"}),
     }
 )
-LIFETIME = timedelta(days=28)
+LIFETIME = LIFETIMES[COMPLETE_NOMINATION]
 
 HEALTH_DATA_REFUSED = "health_data_refused"
 # Words in the name of a field that make it one about health or care, or one in which somebody would write about it.

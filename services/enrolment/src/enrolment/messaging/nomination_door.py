@@ -27,6 +27,7 @@ from service_kit.envelope import Event, UnreadableError
 from service_kit.inbox import Claim, digest_of
 
 _CONSUMER = "http"
+# One key of one sender makes one file.
 _JOBS = UUID("6f1d2c1e-6f0a-5c39-9d55-0a4b0f8f7a11")
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 
 from service_kit.ids import new_id
-from support.enrolment_bench import NHS_NUMBERS
 
 ADDRESS = "/enrolment/fhir/$process-message"
 JSON, XML = "application/fhir+json", "application/fhir+xml"
@@ -172,6 +171,15 @@ def update(of: Bundle) -> Bundle:
     return message
 
 
+def nhs_number(number: int) -> str:
+    """A valid NHS number that begins with 999; another one for each number below 300,000."""
+    for first_nine in (999_000_001 + number, 999_300_000 + number, 999_600_000 + number):
+        check = 11 - sum(int(digit) * (10 - place) for place, digit in enumerate(str(first_nine))) % 11
+        if check != 10:
+            return f"{first_nine}{check % 11}"
+    raise AssertionError(number)
+
+
 def part(bundle: Bundle, kind: str) -> dict[str, Any]:
     """The first resource of a kind."""
     found: dict[str, Any] = next(entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == kind)
@@ -207,10 +215,10 @@ def _header(reason: str, urls: Mapping[str, str]) -> dict[str, Any]:
 def _patient(number: int) -> dict[str, Any]:
     return {
         "resourceType": "Patient",
-        "identifier": [{"system": "https://fhir.nhs.uk/Id/nhs-number", "value": NHS_NUMBERS[number]}],
+        "identifier": [{"system": "https://fhir.nhs.uk/Id/nhs-number", "value": nhs_number(number)}],
         "name": [{"use": "official", "family": f"Family{number}", "given": [f"Given{number}"]}],
         "gender": "female",
-        "birthDate": f"1950-01-{number % 28 + 1:02d}",
+        "birthDate": f"{1950 + number // 28 % 20}-01-{number % 28 + 1:02d}",
         "telecom": [{"system": "phone", "value": "07700 900123", "use": "mobile"}],
         "address": [{"use": "home", "postalCode": f"LS1 {number % 10}HR"}],
     }

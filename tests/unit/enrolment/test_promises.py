@@ -1,7 +1,10 @@
 """Referrals that senders promise: which addresses are fetched from, and when staff are asked."""
 
 import contextlib
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -15,6 +18,7 @@ from enrolment.domain.promises import (
     AddressError,
     AllowedHost,
     Promise,
+    PromiseStepError,
     allowed_host,
     check_address,
     problem_words,
@@ -89,18 +93,45 @@ def test_any_text_is_an_address_with_a_host_or_refused(text: str) -> None:
         assert check_address(text).hostname
 
 
-def test_attempts_are_further_and_further_apart_and_then_staff_are_asked() -> None:
-    promise, waited = a_promise(), []
-    while promise.state == WAITING:
-        after = promise.not_fetched("no_connection", now=NOW)
-        waited.append(after.due_at - NOW)
-        promise = after.tried_again(now=NOW) if after.state != WAITING else after
-        if after.state == FAILED:
-            break
-        promise = Promise(**{name: getattr(after, name) for name in Promise.__slots__} | {"attempts": after.attempts + 1})
-    assert waited[:-1] == list(WAITS)
-    assert promise.attempts == 0
-    assert after.receipt_sequence == 2
+TABLE = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in (Path(__file__).parents[3] / "docs" / "states.md")
+    .read_text(encoding="utf-8")
+    .split("## Promised referral (enrolment)")[1]
+    .split("\n## ")[0]
+    .splitlines()
+    if line.startswith("|") and "---" not in line
+]
+STEPS: dict[str, Callable[[Promise], Promise]] = {
+    "is fetched": lambda promise: promise.fetched(now=NOW),
+    "can't be fetched": lambda promise: promise.not_fetched("no_connection", now=NOW),
+    "can't be fetched for the last time": lambda promise: replace(promise, attempts=7).not_fetched("no_connection", now=NOW),
+    "may not be fetched, or can't be read": lambda promise: promise.not_fetched("host_not_allowed", now=NOW),
+    "staff ask again": lambda promise: promise.tried_again(now=NOW),
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "expected"),
+    [(row[0], step, cell) for row in TABLE[1:] for step, cell in zip(TABLE[0][1:], row[1:], strict=True)],
+)
+def test_the_table_of_states_is_what_happens(state: str, step: str, expected: str) -> None:
+    promise = replace(a_promise(), state=state)
+    if expected == "no":
+        with pytest.raises(PromiseStepError, match=f"that is {state} can't be"):
+            STEPS[step](promise)
+    else:
+        assert STEPS[step](promise).state == expected
+
+
+def test_attempts_are_further_and_further_apart() -> None:
+    tried = [replace(a_promise(), attempts=number).not_fetched("no_connection", now=NOW) for number in range(1, 7)]
+    assert [promise.due_at - NOW for promise in tried] == sorted(WAITS)
+
+
+def test_asking_again_begins_a_new_round_at_once() -> None:
+    again = replace(a_promise(), state=FAILED, attempts=7).tried_again(now=NOW)
+    assert (again.attempts, again.due_at) == (0, NOW)
 
 
 @pytest.mark.parametrize("problem", ["host_not_allowed", "private_address", "unreadable"])
@@ -112,7 +143,6 @@ def test_what_trying_again_can_not_mend_goes_to_staff_at_once(problem: str) -> N
 def test_when_it_was_fetched_the_address_is_forgotten() -> None:
     fetched = a_promise().fetched(now=NOW + timedelta(minutes=1))
     assert (fetched.address, fetched.receipt_sequence) == (None, 2)
-    assert fetched.tried_again(now=NOW) == fetched
 
 
 def test_a_signal_is_read_from_attributes_alone() -> None:

@@ -19,6 +19,8 @@ from service_kit.settings import ServiceSettings
 
 USAGE_EXIT = 2
 STOP_SECONDS = 15
+# Longer than the front door keeps an idle connection (2 min): were we to close it first, a request on its way would be lost.
+KEEP_ALIVE_SECONDS = 150
 
 
 def run(*, name: str, build: Callable[[], FastAPI], settings: Callable[[], ServiceSettings], migrations: Path) -> None:
@@ -56,6 +58,7 @@ def run(*, name: str, build: Callable[[], FastAPI], settings: Callable[[], Servi
             access_log=False,
             log_config=None,
             timeout_graceful_shutdown=STOP_SECONDS,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             proxy_headers=True,
         )
 

@@ -100,9 +100,8 @@ def _check_formats(bundle: Node) -> None:
 def _check_codes(bundle: Node) -> None:
     for resource in _all(bundle):
         kind = str(resource["resourceType"])
-        for path, codes in standard().codes.items():
-            of, *names = path.split(".")
-            if of in {"*", kind} and any(code not in codes for code in texts(resource, *names)):
+        for names, codes in (*standard().codes.get(kind, ()), *standard().codes["*"]):
+            if any(code not in codes for code in texts(resource, *names)):
                 place = ".".join((kind, *names))
                 raise RefusedError(VALUE, f"{place} is not one of the codes that FHIR has for it: {', '.join(sorted(codes))}.")
         for coding in _codings(resource):

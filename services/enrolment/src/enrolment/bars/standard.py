@@ -28,10 +28,10 @@ class MessageRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standard:
-    """All tables. `codes` is by resource and path (`ServiceRequest.status`, `*.name.use`), `profiles` by their address."""
+    """All tables. `codes` is by type of resource, `*` being every one, each with paths and their codes; `profiles` by address."""
 
     code_systems: Mapping[str, frozenset[str]]
-    codes: Mapping[str, frozenset[str]]
+    codes: Mapping[str, Sequence[tuple[tuple[str, ...], frozenset[str]]]]
     required: Mapping[str, Sequence[tuple[str, ...]]]
     messages: Mapping[str, MessageRules]
     profiles: Mapping[str, Sequence[Element]]
@@ -43,7 +43,7 @@ def standard() -> Standard:
     data = tomllib.loads((files(__package__) / "standard.toml").read_text(encoding="utf-8"))
     return Standard(
         code_systems={system: frozenset(codes) for system, codes in data["code_systems"].items()},
-        codes={path: frozenset(codes) for path, codes in data["codes"].items()},
+        codes=_by_kind(data["codes"]),
         required={kind: [tuple(path.split(".")) for path in paths] for kind, paths in data["required"].items()},
         messages={
             name: MessageRules(
@@ -66,6 +66,14 @@ def standard() -> Standard:
             for url, profile in data["profiles"].items()
         },
     )
+
+
+def _by_kind(codes: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[tuple[str, ...], frozenset[str]]]]:
+    found: dict[str, list[tuple[tuple[str, ...], frozenset[str]]]] = {}
+    for path, allowed in codes.items():
+        kind, *names = path.split(".")
+        found.setdefault(kind, []).append((tuple(names), frozenset(allowed)))
+    return found
 
 
 def _bounds(text: str) -> tuple[int, int | None]:

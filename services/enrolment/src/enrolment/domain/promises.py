@@ -41,6 +41,13 @@ class AddressError(ValueError):
     """A signal's address can't be one to fetch from; the message says why."""
 
 
+class PromiseStepError(ValueError):
+    """A promised referral can't take this step from where it is; the message says so in a sentence."""
+
+    def __init__(self, *, state: str, step: str) -> None:
+        super().__init__(f"A promised referral that is {state} can't be {step}.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllowedHost:
     """A host (`example.org:443`) from which an organisation's referrals may be fetched, perhaps in a private network."""
@@ -70,7 +77,8 @@ class Promise:
     changed_at: datetime
 
     def fetched(self, *, now: datetime) -> "Promise":
-        """The referral is here, whatever was then decided about it."""
+        """The referral is here, whatever was then decided about it; PromiseStepError unless it waits."""
+        self._must_be({WAITING}, step="fetched")
         return replace(
             self,
             state=FETCHED,
@@ -81,15 +89,24 @@ class Promise:
         )
 
     def not_fetched(self, problem: str, *, now: datetime) -> "Promise":
-        """An attempt failed: another one is due later, or staff have to look. What trying again can't mend fails at once."""
+        """An attempt failed: another one is due later, or staff have to look. What trying again can't mend fails at once.
+
+        PromiseStepError unless it waits.
+        """
+        self._must_be({WAITING}, step="given up")
         wait = None if problem in {HOST_NOT_ALLOWED, "private_address", "unreadable"} else wait_after(self.attempts)
         if wait is not None:
             return replace(self, problem=problem, due_at=now + wait, changed_at=now)
         return replace(self, state=FAILED, problem=problem, receipt_sequence=self.receipt_sequence + 1, changed_at=now)
 
     def tried_again(self, *, now: datetime) -> "Promise":
-        """Staff ask for another round; one that isn't failed stays as it is."""
-        return replace(self, state=WAITING, attempts=0, due_at=now, changed_at=now) if self.state == FAILED else self
+        """Staff ask for another round, at once; PromiseStepError for one that is here."""
+        self._must_be({WAITING, FAILED}, step="tried again")
+        return replace(self, state=WAITING, attempts=0, due_at=now, changed_at=now)
+
+    def _must_be(self, states: set[str], *, step: str) -> None:
+        if self.state not in states:
+            raise PromiseStepError(state=self.state, step=step)
 
 
 def wait_after(attempts: int) -> timedelta | None:

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from enrolment.domain.promises import Promise, problem_words
+from enrolment.domain.promises import Promise, PromiseStepError, problem_words
 from enrolment.use_cases.review_referral import CLINICIAN
 from service_kit.access import Access
 
@@ -59,7 +59,10 @@ def promises_router(*, engine: AsyncEngine, access: Access, try_again: Callable[
     @router.post("/promised-referrals/{promise_id}/retry", dependencies=[staff], response_model=None)
     async def retry(request: Request, promise_id: UUID) -> Response | dict[str, str]:
         """Have a failed one tried again, at once. A browser comes back to the queue, a program gets JSON."""
-        promise = await try_again(promise_id)
+        try:
+            promise = await try_again(promise_id)
+        except PromiseStepError as error:
+            raise HTTPException(HTTPStatus.CONFLICT, str(error)) from None
         if promise is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no promised referral with this id.")
         if "text/html" in request.headers.get("accept", ""):

@@ -11,6 +11,7 @@ from enrolment.domain.person import Participant
 from enrolment.domain.reason import Reason
 from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import Referral, decide
+from enrolment.domain.standing import ACTIVE, DECEASED
 from enrolment.use_cases.known import Known, Sent
 from enrolment.use_cases.outcome import Outcome
 from enrolment.use_cases.receive_referral import LOCAL_TIME, ReceiveReferral, Rules, enrol, in_senders_words
@@ -46,6 +47,9 @@ def update_referral(command: UpdateReferral, *, known: Known, rules: Rules, now:
         text = f"The referral was {held[-1].status} already: there is nothing to bring up to date."
         return _refused(command, Reason("referral_closed", text, "ServiceRequest"), held[-1], now)
     before = known.participants[referral.participant_id]
+    if before.status not in {ACTIVE, DECEASED}:
+        reason = Reason("referral_closed", "The person's record was closed: ring the staff instead.", "patient")
+        return _refused(command, reason, referral, now)
     who = find_match(command.referral.person.identity(), known=[(before.id, before.person.identity())])
     if who.same is None:
         reason = Reason("another_person", "The update describes another person than the referral did.", "patient")
@@ -94,6 +98,7 @@ def _decided_anew(
         red_flag_waiting=any(
             other.status == "needs_review" and other.has_red_flag and other.programme == referral.programme for other in others
         ),
+        told_dead=participant.status == DECEASED,
         today=now.astimezone(LOCAL_TIME).date(),
         in_production=rules.in_production,
     )

@@ -93,6 +93,24 @@ def bulk(*, lines: int, as_json: bool) -> None:
     _measure("bulk", as_json=as_json, lines=lines)
 
 
+@bench.command()
+@click.option(
+@click.option(
+    "--seconds", type=click.IntRange(min=5, max=600), default=30, show_default=True, help="For how long requests are sent."
+)
+@click.option(
+    "--per-second",
+    type=click.IntRange(min=1, max=100),
+    default=20,
+    show_default=True,
+    help="Requests a second, whatever is slow.",
+)
+@json_option
+def bars(*, seconds: int, per_second: int, as_json: bool) -> None:
+    """How long a GP system waits for the answer to a referral over HTTP (BaRS), beside a request that decides nothing."""
+    _measure("bars", as_json=as_json, seconds=seconds, per_second=per_second)
+
+
 def _numbers(given: str | None) -> tuple[int, ...]:
     most = 1_000_000
     parts = given.split(",") if given else []

@@ -65,10 +65,7 @@ class Tablet:
         return self.driver.find_element(By.ID, f"status-{self.site.people[name]}-{status}")
 
     def mark(self, name: str, status: str) -> None:
-        radio = self.radio(name, status)
-        # As a person would scroll it: what tells how sending goes stays at the top, and lies over what is there.
-        self.driver.execute_script("arguments[0].scrollIntoView({ block: 'center' })", radio)
-        radio.click()
+        self.act(f"status-{self.site.people[name]}-{status}", lambda radio: radio.click())
         self.settled()
         assert self.radio(name, status).is_selected()
 
@@ -77,23 +74,38 @@ class Tablet:
         wait_until(self.driver, lambda page: page.find_elements(By.CSS_SELECTOR, "#register-app[aria-busy=false]"))
 
     def open(self, part: str) -> None:
-        self.driver.find_element(By.ID, f"{part}-summary").click()
+        self.act(f"{part}-summary", lambda summary: summary.click())
 
     def text(self, identifier: str, words: str) -> None:
-        self.driver.find_element(By.ID, identifier).send_keys(words)
+        self.act(identifier, lambda field: field.send_keys(words))
 
     def press(self, identifier: str) -> None:
-        self.driver.find_element(By.ID, identifier).click()
+        self.act(identifier, lambda button: button.click())
+
+    def choose(self, identifier: str, value: str) -> None:
+        self.act(identifier, lambda select: Select(select).select_by_value(value))
+
+    def act(self, identifier: str, action: Callable[[WebElement], object]) -> None:
+        """Do something with an element, found again should its part of the page be drawn anew meanwhile."""
+
+        def done(page: Chrome) -> bool:
+            element = page.find_element(By.ID, identifier)
+            # As a person would scroll it: what tells how sending goes stays at the top, and lies over what is there.
+            page.execute_script("arguments[0].scrollIntoView({ block: 'center' })", element)
+            action(element)
+            return True
+
+        wait_until(self.driver, done)
 
     def exercise(self, name: str, station: str, count: str) -> None:
         person = self.site.people[name]
         if not self.driver.find_element(By.ID, f"exercises-{person}").get_attribute("open"):
             self.open(f"exercises-{person}")
         at = f"exercise-{person}"
-        Select(self.driver.find_element(By.ID, f"{at}-station")).select_by_value(station)
+        self.choose(f"{at}-station", station)
         self.text(f"{at}-count", count)
-        Select(self.driver.find_element(By.ID, f"{at}-effort")).select_by_value("3")
-        Select(self.driver.find_element(By.ID, f"{at}-pain")).select_by_value("2")
+        self.choose(f"{at}-effort", "3")
+        self.choose(f"{at}-pain", "2")
         self.press(f"{at}-save")
         self.settled()
         wait_until(self.driver, lambda page: page.find_elements(By.CSS_SELECTOR, ".limber-register__records li"))
@@ -156,7 +168,7 @@ async def test_a_whole_session_without_connection_is_sent_once_when_it_returns(s
 
             wait_for(site.come())
             wait_until(driver, lambda page: "Signed off by Test facilitator" in page.find_element(By.TAG_NAME, "main").text)
-            assert tablet.kept_here() == {"sheets": 0, "entries": 0}
+            wait_until(driver, lambda _: tablet.kept_here() == {"sheets": 0, "entries": 0})
 
     await asyncio.to_thread(session)
     rows = await site.bench.query("SELECT kind, standing, content FROM register_entries ORDER BY position")

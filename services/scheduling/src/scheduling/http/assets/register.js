@@ -26,10 +26,12 @@ if (app && "indexedDB" in window && "locks" in navigator) start().catch(() => ap
 async function start() {
   await forgetOld(Date.now());
   const fetched = await fetchSheet(session);
+  // Of a register that is done with nothing is kept, not for a moment.
+  if (isDone(fetched.sheet) && (await forget(session))) return undefined;
   if (fetched.sheet) await keep(fetched.sheet);
   else await takeUp(fetched);
   if (!sheet) return nothingKept();
-  if (sheet.status === "cancelled" || (sheet.signed_off && (await forget(session)))) return undefined;
+  if (sheet.status === "cancelled") return undefined;
   letReloadWork(app.dataset.worker);
   document.addEventListener("submit", clearBeforeSigningOut);
   form?.remove();
@@ -43,6 +45,10 @@ async function start() {
   document.addEventListener("visibilitychange", () => document.hidden || sendWhatWaits());
   setInterval(tick, TRY_AGAIN);
   return undefined;
+}
+
+function isDone(one) {
+  return Boolean(one) && (one.status === "cancelled" || Boolean(one.signed_off));
 }
 
 async function takeUp(fetched) {

@@ -95,7 +95,6 @@ def bulk(*, lines: int, as_json: bool) -> None:
 
 @bench.command()
 @click.option(
-@click.option(
     "--seconds", type=click.IntRange(min=5, max=600), default=30, show_default=True, help="For how long requests are sent."
 )
 @click.option(

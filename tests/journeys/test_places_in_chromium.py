@@ -97,7 +97,8 @@ def picture(driver: Chrome, name: str) -> None:
 
 
 def complaints(driver: Chrome) -> list[str]:
-    return [entry["message"] for entry in driver.get_log("browser") if "favicon" not in entry["message"]]
+    entries: list[dict[str, str]] = driver.get_log("browser")  # type: ignore[no-untyped-call]  # selenium gives it no types
+    return [entry["message"] for entry in entries if "favicon" not in entry["message"]]
 
 
 def answer_by_keyboard(address: str, width: int) -> str:
@@ -134,7 +135,7 @@ def look_at_staff_pages(address: str, place_id: str, width: int) -> list[str]:
     with chromium(width=width) as driver:
         driver.get(f"{address}/offers/none")
         driver.add_cookie({"name": "limber_session", "value": token_of("coordinator")})
-        driver.get_log("browser")
+        complaints(driver)
         for name in ("waiting", f"places/{place_id}", "suggestions"):
             driver.get(f"{address}/{name}")
             assert fits_the_screen(driver), name

@@ -23,6 +23,7 @@ from enrolment.storage.metadata import KIT, METADATA
 from enrolment.storage.nomination_tables import BULK_JOBS, BULK_LINES, NOMINATIONS
 from enrolment.storage.poster_tables import POSTERS
 from enrolment.storage.progress_tables import PLACES
+from enrolment.storage.promise_tables import FETCH_HOSTS, PROMISES
 from enrolment.storage.webhook_tables import WEBHOOK_DELIVERIES, WEBHOOK_ENDPOINTS
 
 # Those that stand in a module of their own belong to the same metadata.
@@ -31,6 +32,7 @@ __all__ = [
     "BULK_LINES",
     "CONFIRMATIONS",
     "DRAFTS",
+    "FETCH_HOSTS",
     "KIT",
     "METADATA",
     "NOMINATIONS",
@@ -38,6 +40,7 @@ __all__ = [
     "POSTERS",
     "PREFERENCES",
     "PREFERENCE_CHANGES",
+    "PROMISES",
     "WEBHOOK_DELIVERIES",
     "WEBHOOK_ENDPOINTS",
 ]

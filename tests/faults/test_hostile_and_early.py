@@ -72,8 +72,15 @@ async def test_places_before_their_enrolment_wait_in_order_and_others_go_on(syst
         rows = await eventually(lambda: _held_of(system, another, 1), what="the other's place held")
         assert rows[0]["reason"] == "not yet: unknown_enrolment"
     await system.adds_up({practice: [early], other: [late]})
-    asked = await system.query("outcomes", "SELECT * FROM questionnaires WHERE participant_id = $1::uuid", participant)
-    assert [row["time_point"] for row in asked if row["status"] == "due"] == ["baseline"]
+    # Whoever waited is offered the seat, and is asked how they are when they have taken it.
+    await system.accept_offer(participant)
+
+    async def due() -> bool:
+        query = "SELECT time_point, status FROM questionnaires WHERE participant_id = $1::uuid"
+        asked = await system.query("outcomes", query, participant)
+        return [row["time_point"] for row in asked if row["status"] == "due"] == ["baseline"]
+
+    await eventually(due, what="the baseline asked for")
 
 
 async def test_headers_that_look_like_the_brokers_own_make_no_referral_vanish(system: System) -> None:

@@ -126,6 +126,8 @@ async def test_what_was_given_up_can_be_sent_again_by_the_organisation_and_by_st
             return len(receiver.got) > before
 
         await eventually(came)
+        # The receiver has it before the service has noted that it came.
+        await became(enrolment, headers, "delivered")
     assert {got["webhook-id"] for _, got, _ in receiver.got} == {one["id"]}
     other = await keyed(enrolment, "workplace", "BOLTS")
     refused = await enrolment.http.post(f"{WEBHOOK}/deliveries/{one['id']}/resend", headers=other)

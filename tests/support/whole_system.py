@@ -216,8 +216,13 @@ class System:
             }
             await self._ask("POST", "/scheduling/cohorts", body)
 
+    async def accept_offer(self, participant: str) -> None:
+        """Staff say yes for somebody to whom a seat is offered."""
+        [place] = await self.query("scheduling", "SELECT place_id FROM places WHERE participant_id = $1::uuid", participant)
+        await self._ask("POST", f"/scheduling/places/{place['place_id']}/answer", {"answer": "accepted"})
+
     async def open_cohorts_for_all_who_wait(self) -> None:
-        """Room enough that whoever waits gets a place."""
+        """Room enough that whoever waits is offered a seat."""
         [waiting] = await self.query("scheduling", "SELECT count(*) FROM places WHERE status = 'waiting'")
         await self.open_cohorts(waiting[0] // 10 + 1)
 

@@ -96,7 +96,8 @@ async def rotate_key(
         await _require_known(connection, channel, code)
         now = datetime.now(UTC)
         await connection.execute(
-            "UPDATE api_keys SET revoked_at = CASE WHEN $4 THEN $3 END, expires_at = least(expires_at, $3)"
+            "UPDATE api_keys SET revoked_at = CASE WHEN $4 THEN $3::timestamptz END,"
+            " expires_at = least(expires_at, $3::timestamptz)"
             " WHERE channel = $1 AND organisation = $2 AND revoked_at IS NULL",
             channel,
             code,

@@ -182,6 +182,7 @@ async def test_a_planned_cohort_takes_nobody_until_it_opens_with_a_lead(desk: Sc
         )
     await opening()
 
+    await desk.allocate_held()
     assert list((await desk.statuses()).values()) != ["waiting"]
     with pytest.raises(BrokenRuleError, match="lead_id must be free"):
         await desk.cohort(lead_id=lead_id)

@@ -30,7 +30,7 @@ TOKENS = {role: f"a-{role}-of-a-test" for role in ("coordinator", "clinician", "
 REFERRAL = "intake.gp.referral.v1"
 
 
-async def eventually(condition: Callable[[], Awaitable[Any]], *, seconds: float = 20) -> Any:
+async def eventually(condition: Callable[[], Awaitable[Any]], *, seconds: float = 90) -> Any:
     """The condition's value once it is true; fails when it never is."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not (value := await condition()):

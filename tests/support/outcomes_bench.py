@@ -43,7 +43,7 @@ STAFF_TOKEN = "a-facilitator-of-a-test"
 ADMIN_TOKEN = "an-admin-of-a-test"
 
 
-async def eventually(condition: Callable[[], Awaitable[Any]], *, seconds: float = 20) -> Any:
+async def eventually(condition: Callable[[], Awaitable[Any]], *, seconds: float = 90) -> Any:
     """The condition's value once it is true; fails when it never is."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not (value := await condition()):

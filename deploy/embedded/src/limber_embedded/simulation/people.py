@@ -1,6 +1,6 @@
 """Synthetic people: what happens to them follows from the seed alone, who they are is new in every run.
 
-So the same seed gives the same funnel on a home that has seen it before, where the same people would be duplicates. NHS numbers
+So the same seed gives the same decisions on a home that has seen it, where the same people would be duplicates. NHS numbers
 are of the range 999, phones of 07700 900xxx and addresses at example.org, which are nobody's.
 """
 

@@ -64,6 +64,8 @@ async def test_what_a_person_wishes_is_kept_with_its_time_and_source_and_told(en
 
     assert await eventually(contact)
     assert "Helo Given1" in (await enrolment.http.get(f"{ME}/{token}")).text
+    enrolled = await enrolment.published("enrolment.enrolment.changed.v1", at_least=2)
+    assert [(each["sequence"], each["language"]) for each in enrolled] == [(1, "en"), (2, "cy")]
 
 
 async def test_a_new_number_counts_once_the_code_was_entered(enrolment: EnrolmentBench) -> None:

@@ -53,6 +53,7 @@ from enrolment.messaging.nomination_door import NominationDoor
 from enrolment.messaging.nominations import Nominating
 from enrolment.messaging.progress import Progress
 from enrolment.messaging.promises import Promising
+from enrolment.messaging.replies import Replies
 from enrolment.providers.promised_referrals import PromisedReferrals
 from enrolment.providers.webhooks import WebhookPost
 from enrolment.settings import EnrolmentSettings
@@ -63,6 +64,7 @@ from enrolment.storage.erasure import ErasureRepository
 from enrolment.storage.export import ExportRepository
 from enrolment.storage.forms import confirmations_by_id
 from enrolment.storage.nominations import NominationRepository, next_lapse_at, stand_ins_by_id
+from enrolment.storage.own_page import OwnPageRepository
 from enrolment.storage.preferences import wishes_of
 from enrolment.storage.progress import ProgressRepository
 from enrolment.storage.promises import PromiseRepository, next_due_at
@@ -196,6 +198,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
         consumers=[
             replace(intake, more=(*intake.more, *promising.reactions())).consumer(),
             Progress(store=ProgressRepository, tell=webhooks.tell_in).consumer(),
+            Replies(store=_wishes).consumer(),
         ],
         routers=[
             participants_router(engine=engine, access=access, pages=pages, journey_page=journey_page),
@@ -304,6 +307,10 @@ def _bars_settings(settings: EnrolmentSettings) -> BarsSettings:
 
 def _repository(conn: AsyncConnection, now: datetime) -> IntakeRepository:
     return IntakeRepository(conn, now=now)
+
+
+def _wishes(conn: AsyncConnection, now: datetime) -> OwnPageRepository:
+    return OwnPageRepository(conn, now=now)
 
 
 async def _contacts(conn: AsyncConnection, ids: Sequence[str]) -> Mapping[str, BaseModel | None]:

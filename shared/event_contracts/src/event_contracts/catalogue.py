@@ -394,7 +394,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         subject="notifications.reply.received.v1.{bucket}",
         model=ReplyReceived,
         publisher="notifications",
-        readers=("scheduling",),
+        readers=("enrolment", "scheduling"),
         meaning="A person answered a text message with a word that we read",
         codes={"answer": ("yes", "no", "stop", "start", "help")},
     ),

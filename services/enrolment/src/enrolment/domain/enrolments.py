@@ -61,5 +61,9 @@ class Enrolment:
             return self
         return self._changed(now, joints=joints, outward_code=outward_code)
 
+    def speaking(self, language: str, *, now: datetime) -> "Enrolment":
+        """The enrolment of somebody who wants another language from now on; the same where it is that one already."""
+        return self if language == self.language else self._changed(now, language=language)
+
     def _changed(self, now: datetime, **changes: Any) -> "Enrolment":
         return replace(self, sequence=self.sequence + 1, changed_at=now, **changes)

@@ -16,6 +16,7 @@ from enrolment.domain.preferences import Preferences, Wishes
 from enrolment.domain.progress import PLACED
 from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import Referral
+from enrolment.use_cases.change_preferences import Changed
 from enrolment.use_cases.outcome import Outcome, StepTaken
 from enrolment.use_cases.tell_progress import CareNews
 from event_contracts.contacts import Contact
@@ -220,6 +221,14 @@ def contact_of_confirmation(confirmation: Confirmation) -> Outgoing:
 def contact_changed(participant: Participant) -> Outgoing:
     """Return the event that somebody is reached in another way."""
     return _from_current_rows(CONTACT, participant, None)
+
+
+def events_of_wishes(changed: Changed) -> Iterator[Outgoing]:
+    """Yield what is to be told after a person's wishes changed."""
+    yield contact_changed(changed.participant)
+    yield preferences_changed(changed.preferences)
+    for enrolment in changed.enrolments:
+        yield _enrolment_event(enrolment, None)
 
 
 def preferences_changed(preferences: Preferences) -> Outgoing:

@@ -63,8 +63,7 @@ class OwnPageDesk:
                 person.id, wishes, source="own_page", actor=THE_PERSON, store=self._store(conn), now=now
             )
             if changed is not None:
-                events = [publish.contact_changed(changed.participant), publish.preferences_changed(changed.preferences)]
-                await outbox.add(conn, events)
+                await outbox.add(conn, list(publish.events_of_wishes(changed)))
         return changed is not None
 
     async def claim_contact(self, token: str, *, phone: str | None, email: str | None) -> bool | None:

@@ -117,7 +117,13 @@ class SchedulingDesk:
         return facilitator
 
     async def cohort(self, **changes: Any) -> Opened:
-        """Open a cohort, with a lead of its own unless one is named."""
+        """Open a cohort, with a lead of its own unless one is named; what is kept for the waiting list is allocated."""
+        opened = await self.opened(**changes)
+        await self.allocate_held()
+        return opened
+
+    async def opened(self, **changes: Any) -> Opened:
+        """Open a cohort and leave what follows by itself undone."""
         if "lead_id" not in changes:
             changes["lead_id"] = (await self.facilitator()).facilitator_id
         known: dict[str, Any] = {
@@ -139,7 +145,6 @@ class SchedulingDesk:
                 now=self.now,
             )
             await announce(conn, opened.changes)
-        await self.allocate_held()
         return opened
 
     async def allocate_held(self) -> list[Allocated]:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import product
+from random import Random
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -137,3 +139,32 @@ def test_without_time_people_are_served_as_they_came_and_the_gap_is_said() -> No
 def test_nobody_and_nothing_free_are_solved_too() -> None:
     assert solve(a_round([], [a_cohort(1, "LS1", days=7, capacity=3)]), seconds=30).is_proven
     assert solve(a_round([a_hopeful(1)], []), seconds=30).plan == {}
+
+
+@pytest.mark.parametrize("free", [1, 2, 3])
+def test_of_people_alike_whoever_is_first_on_the_list_is_placed_and_starts_first(free: int) -> None:
+    soon, later = a_cohort(1, "LS1", days=7, capacity=1), a_cohort(2, "LS1", days=21, capacity=free - 1)
+    of = a_round([a_hopeful(number) for number in (7, 3, 5)], [later, soon])
+
+    plan = solve(of, seconds=30).plan
+
+    assert sorted(plan) == list(range(free))
+    assert of.cohorts[plan[0].cohort] is soon
+
+
+def test_a_solver_that_nobody_waits_for_ends_in_the_middle_of_its_work() -> None:
+    chance = Random(1)  # noqa: S311 - the same round every time
+    people = [a_hopeful(number, chance.choice(CODES), waited=chance.randrange(300)) for number in range(400)]
+    of = a_round(people, [a_cohort(number, chance.choice(CODES), days=number, capacity=10) for number in range(30)])
+    asked = 0
+
+    def given_up() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 20
+
+    solution = solve(of, seconds=30, given_up=given_up)
+
+    assert 20 < asked < 25
+    assert not solution.is_proven
+    assert solution.plan == first_come_first_served(of)

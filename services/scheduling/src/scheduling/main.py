@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -110,8 +111,12 @@ def build(settings: Settings) -> FastAPI:
     allocating = asyncio.Lock()
 
     async def solve_beside(of: Round) -> Solution:
-        # In a thread: HiGHS lets go of the interpreter while it works.
-        return await asyncio.to_thread(solve, of, seconds=SOLVER_SECONDS)
+        # In a thread: HiGHS lets go of the interpreter while it works. A service that stops does not wait for it.
+        given_up = threading.Event()
+        try:
+            return await asyncio.to_thread(solve, of, seconds=SOLVER_SECONDS, given_up=given_up.is_set)
+        finally:
+            given_up.set()
 
     async def allocate_due(now: datetime) -> int:
         async with allocating:

@@ -21,7 +21,7 @@ from limber_embedded.simulation.run import simulate as run
 @click.option(
     "--referrals", type=click.IntRange(min=1, max=20_000), default=200, show_default=True, help="How many people are referred."
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed sends the same people.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same people and the same funnel.")
 @home_option
 @json_option
 def simulate(*, referrals: int, seed: int, folder: Path, as_json: bool) -> None:

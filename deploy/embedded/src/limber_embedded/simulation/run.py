@@ -148,6 +148,8 @@ async def _open_cohorts(system: System, course: _Course, sites: tuple[str, ...],
             "capacity": _CAPACITY,
         }
         opened = await system.post("/scheduling/cohorts", body)
+        # So that the same cohorts are allocated together whenever the same seed is run.
+        await system.come_to_rest()
         course.unheld += [
             (datetime.fromisoformat(one["starts_at"]) + timedelta(hours=1), one["session_id"], one["number"])
             for one in opened["sessions"]

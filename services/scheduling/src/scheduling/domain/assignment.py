@@ -5,7 +5,7 @@ already (more: whoever is left over should be new), then by their travel (less).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -37,7 +37,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """What is decided together. `options` are in the order of people; `waited` and `starts_in` are whole days."""
+    """What is decided together, people in their turn. `options` are in their order; `waited` and `starts_in` are whole days."""
 
     people: tuple[Hopeful, ...]
     cohorts: tuple[OpenCohort, ...]
@@ -107,15 +107,27 @@ def first_come_first_served(of: Round) -> Plan:
     for option in of.options:
         of_person.setdefault(option.person, []).append(option)
     plan: dict[int, Option] = {}
-    for person in sorted(of_person, key=lambda one: (of.people[one].since, of.people[one].place_id)):
+    for person in sorted(of_person, key=lambda one: (of.people[one].since, one)):
         flagged = of.people[person].seeker.close_attention
-        for option in sorted(of_person[person], key=lambda one: (one.tenths_of_km, of.starts_in[one.cohort])):
+        for option in sorted(of_person[person], key=lambda one: (one.tenths_of_km, of.starts_in[one.cohort], one.cohort)):
             if free[option.cohort] and (free_close_attention[option.cohort] > 0 or not flagged):
                 free[option.cohort] -= 1
                 free_close_attention[option.cohort] -= flagged
                 plan[person] = option
                 break
     return plan
+
+
+def in_turn(plan: Plan, *, of: Round) -> Plan:
+    """The same plan, worth the same, with what people get who are alike in all that counts given out in the order of the list."""
+    alike: dict[tuple[Seeker, frozenset[UUID], int], list[int]] = {}
+    for number, hopeful in enumerate(of.people):
+        alike.setdefault((hopeful.seeker, hopeful.refused, of.waited[number]), []).append(number)
+    settled: dict[int, Option] = {}
+    for people in alike.values():
+        given = sorted((plan[one] for one in people if one in plan), key=lambda one: (of.starts_in[one.cohort], one.cohort))
+        settled |= {one: replace(option, person=one) for one, option in zip(people, given, strict=False)}
+    return settled
 
 
 def worth_of(plan: Plan, *, of: Round) -> Worth:

@@ -110,14 +110,18 @@ def fits(seeker: Seeker, cohort: OpenCohort, *, reach: Reach) -> bool:
     )
 
 
-def preference(seeker: Seeker, cohort: OpenCohort, *, reach: Reach) -> tuple[bool, float, bool, datetime, UUID]:
-    """What sorts the cohorts that fit a person: their employer's own first, the nearest, their language, the earliest."""
+def preference(seeker: Seeker, cohort: OpenCohort, *, reach: Reach) -> tuple[bool, float, bool, datetime, str, UUID]:
+    """What sorts the cohorts that fit a person: their employer's own first, the nearest, their language, the earliest.
+
+    Between equal ones the site's code decides, then the cohort's id.
+    """
     km = reach.km(seeker, cohort)
     return (
         cohort.employer is None and seeker.employer is not None,
         round(km, 1) if km is not None else float(reach.farthest_km(seeker.programme)),
         cohort.language != seeker.language,
         cohort.first_session_at,
+        cohort.site_id,
         cohort.cohort_id,
     )
 

@@ -13,7 +13,7 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-from scheduling.domain.assignment import Option, Plan, Round, broken_limits, first_come_first_served
+from scheduling.domain.assignment import Option, Plan, Round, broken_limits, first_come_first_served, in_turn
 from scheduling.use_cases.solving import Level, NotSolvedError, Solution
 
 # Prices are whole numbers, as all costs are: less than this is rounding.
@@ -24,15 +24,22 @@ _ONE_MORE_PERSON = 1_000_000
 Floats = npt.NDArray[np.float64]
 
 
-def solve(of: Round, *, seconds: float, progress: Callable[[str], None] = lambda _: None) -> Solution:
+def solve(
+    of: Round,
+    *,
+    seconds: float,
+    progress: Callable[[str], None] = lambda _: None,
+    given_up: Callable[[], bool] = lambda: False,
+) -> Solution:
     """Find the best plan within so many seconds (real time). Where time runs out, the levels say what is not proven.
 
-    Without time for any plan people are served as they came. Raises NotSolvedError if the solver contradicts the limits.
+    Without time for any plan people are served as they came. `given_up` is asked at every step of the solver, which ends at once
+    when it says so. Raises NotSolvedError if the solver contradicts the limits.
     """
     if not of.options:
         return Solution(plan={}, levels=tuple(Level(name=name, value=0, bound=0) for name in NAMES))
     until = time.monotonic() + seconds
-    programme = _Programme(of)
+    programme = _Programme(of, given_up=given_up)
     plan: Plan | None = None
     levels: list[Level] = []
     for name, gain in zip(NAMES, _gains(of), strict=True):
@@ -43,7 +50,7 @@ def solve(of: Round, *, seconds: float, progress: Callable[[str], None] = lambda
         value = _value(plan if plan is not None else first_come_first_served(of), gain, of)
         bound = value if outcome is not None else _loose_bound(of) if not levels else None
         levels.append(Level(name=name, value=value, bound=bound))
-    plan = plan if plan is not None else first_come_first_served(of)
+    plan = in_turn(plan, of=of) if plan is not None else first_come_first_served(of)
     if broken := broken_limits(plan, of=of):
         raise NotSolvedError("; ".join(broken[:3]))
     return Solution(plan=plan, levels=tuple(levels))
@@ -82,10 +89,12 @@ def _value(plan: Plan, gain: Floats, of: Round) -> int:
 class _Programme:
     """The linear programme: a column for each option, a row for each person, each cohort, and each cohort's flagged people."""
 
-    def __init__(self, of: Round) -> None:
+    def __init__(self, of: Round, *, given_up: Callable[[], bool]) -> None:
+        self._given_up = given_up
         self._options: tuple[Option, ...] = of.options
         self._solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its constructor has no type hints
         self._solver.setOptionValue("output_flag", False)  # noqa: FBT003 - the library's own signature
+        self._solver.cbSimplexInterrupt += self._stop_if_given_up
         person, cohort, _ = _columns(of)
         people, cohorts, options = len(of.people), len(of.cohorts), len(of.options)
         flagged = np.array([one.seeker.close_attention for one in of.people])[person]
@@ -108,8 +117,8 @@ class _Programme:
         self._solver.passModel(model)
 
     def maximise(self, gain: Floats, *, seconds: float) -> float | None:
-        """Find the best of the plans that are left, and leave only those that are as good; None if time ran out."""
-        if seconds <= 0:
+        """Find the best of the plans that are left, and leave only those that are as good; None if it was stopped before."""
+        if seconds <= 0 or self._given_up():
             return None
         every = np.arange(len(self._options), dtype=np.int32)
         # Without what is known of the last level's corner, so that what it fixed is taken out first: that is faster.
@@ -125,6 +134,10 @@ class _Programme:
     def plan(self) -> Plan:
         """The plan that was found last."""
         return {self._options[number].person: self._options[number] for number in np.nonzero(self._chosen > _ALMOST_NOTHING)[0]}
+
+    def _stop_if_given_up(self, event: highspy.HighsCallbackEvent) -> None:
+        if self._given_up():
+            event.interrupt()
 
     def _keep_to_the_best(self, every: npt.NDArray[np.int32]) -> None:
         found = self._solver.getSolution()

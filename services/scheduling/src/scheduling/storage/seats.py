@@ -79,15 +79,14 @@ ALL_OPEN = (
     select(*_ROOM)
     .join(tables.sites)
     .where(tables.cohorts.c.programme == any_(_PROGRAMMES), *_STARTS_LATER)
-    .order_by(tables.cohorts.c.first_session_at, tables.cohorts.c.cohort_id)
+    .order_by(tables.cohorts.c.first_session_at, tables.cohorts.c.site_id, tables.cohorts.c.cohort_id)
 )
 ALL_WITH_ROOM = ALL_OPEN.where(_HAS_ROOM)
 ALL_WITH_ROOM_OR_HELD = ALL_OPEN.where(_IS_NOT_FULL)
 
-HOLD = text("""
-    UPDATE cohorts SET allocation_due_at = :now
-    WHERE cohort_id = :cohort_id AND EXISTS (SELECT FROM places WHERE status = 'waiting' AND places.programme = cohorts.programme)
-""").bindparams(bindparam("cohort_id", type_=Uuid), _NOW)
+HOLD = text("UPDATE cohorts SET allocation_due_at = :now WHERE cohort_id = :cohort_id").bindparams(
+    bindparam("cohort_id", type_=Uuid), _NOW
+)
 RELEASE = text("UPDATE cohorts SET allocation_due_at = NULL WHERE cohort_id = ANY (:ids)").bindparams(_IDS)
 TO_ALLOCATE = select(tables.cohorts.c.programme, tables.cohorts.c.cohort_id).where(tables.cohorts.c.allocation_due_at <= _NOW)
 NEXT_ALLOCATION = select(func.min(tables.cohorts.c.allocation_due_at))
@@ -175,6 +174,7 @@ def _first_with_room(wanted: Any, *conditions: Any) -> Any:
             and_(cohorts.employer.is_(None), wanted.c.employer.is_not(None)),
             cohorts.language != wanted.c.language,
             cohorts.first_session_at,
+            cohorts.site_id,
             cohorts.cohort_id,
         )
         .limit(_LIMIT)
@@ -308,9 +308,9 @@ class SeatRows:
         found = await self._conn.execute(ALL_WITH_ROOM_OR_HELD, {"programmes": [programme], "now": now})
         return [_open_cohort(row) for row in found.mappings()]
 
-    async def hold_for_waiting_list(self, cohort_id: UUID, *, now: datetime) -> bool:
-        """Keep a new cohort's places for the waiting list, if anybody waits; return whether it is held."""
-        return bool((await self._conn.execute(HOLD, {"cohort_id": cohort_id, "now": now})).rowcount)
+    async def hold_for_waiting_list(self, cohort_id: UUID, *, now: datetime) -> None:
+        """Keep a cohort's places for the waiting list until they are released."""
+        await self._conn.execute(HOLD, {"cohort_id": cohort_id, "now": now})
 
     async def held(self, *, now: datetime) -> Mapping[str, list[UUID]]:
         """The cohorts that are held for the waiting list, by programme."""

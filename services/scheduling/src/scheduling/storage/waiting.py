@@ -1,4 +1,7 @@
-"""The waiting list as it is read: who waits, longest first, and who of them fits what is free."""
+"""The waiting list as it is read: who waits, longest first, and who of them fits what is free.
+
+Of those who have waited equally long, whoever enrolled first comes first; ids of enrolments are in the order of their making.
+"""
 
 from typing import Any
 
@@ -15,12 +18,12 @@ SEEKER_COLUMNS = """
 
 WAITING_OF = text(f"""
     SELECT p.*, {SEEKER_COLUMNS} FROM places p JOIN enrolments e USING (enrolment_id)
-    WHERE p.place_id = ANY (:ids) AND p.status = 'waiting' ORDER BY since, enrolment_id
+    WHERE p.place_id = ANY (:ids) AND p.status = 'waiting' ORDER BY since, e.enrolled_at, enrolment_id
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid)))  # noqa: S608 - columns from above
 
 ALL_WAITING = text(f"""
     SELECT p.*, {SEEKER_COLUMNS} FROM places p JOIN enrolments e USING (enrolment_id)
-    WHERE p.programme = :programme AND p.status = 'waiting' ORDER BY since, enrolment_id
+    WHERE p.programme = :programme AND p.status = 'waiting' ORDER BY since, e.enrolled_at, enrolment_id
 """)  # noqa: S608 - columns from above
 
 # The rule is fits() in domain/fitting.py; this says the same for a few cohorts and everybody who waits.
@@ -31,8 +34,9 @@ LONGEST_WAITING = text(f"""
         FROM unnest(:ids, :reaches) AS reach (cohort_id, km)
         JOIN cohorts c USING (cohort_id) JOIN sites s USING (site_id) LEFT JOIN outward_codes o USING (outward_code)
     ), fitting AS (
-        SELECT p.*, {SEEKER_COLUMNS}, row_number() OVER (
-            PARTITION BY free.cohort_id, p.close_attention ORDER BY coalesce(e.referred_at, e.enrolled_at), e.enrolment_id
+        SELECT p.*, {SEEKER_COLUMNS}, e.enrolled_at, row_number() OVER (
+            PARTITION BY free.cohort_id, p.close_attention
+            ORDER BY coalesce(e.referred_at, e.enrolled_at), e.enrolled_at, e.enrolment_id
         ) AS turn
         FROM free
         JOIN places p ON p.status = 'waiting' AND p.programme = free.programme
@@ -58,7 +62,7 @@ LONGEST_WAITING = text(f"""
                     AND offers.status IN ('declined', 'expired')
             )
     )
-    SELECT * FROM fitting WHERE turn <= :limit ORDER BY since, enrolment_id
+    SELECT * FROM fitting WHERE turn <= :limit ORDER BY since, enrolled_at, enrolment_id
 """).bindparams(  # noqa: S608 - constants and columns from above
     bindparam("ids", type_=ARRAY(Uuid)), bindparam("reaches", type_=ARRAY(Integer))
 )

@@ -16,7 +16,7 @@ WAITING = text(f"""
     SELECT p.place_id, p.participant_id, p.enrolment_id, p.programme, p.close_attention, display_name, p.waiting_reason,
         e.enrolled_at, {SEEKER_COLUMNS}
     FROM places p JOIN enrolments e USING (enrolment_id) LEFT JOIN people ON people.participant_id = p.participant_id
-    WHERE p.status = 'waiting' ORDER BY since, e.enrolment_id
+    WHERE p.status = 'waiting' ORDER BY since, e.enrolled_at, e.enrolment_id
 """)  # noqa: S608 - columns from above
 
 

@@ -10,6 +10,7 @@ from scheduling.domain.cohorts import PLANNED, Cohort, UnknownCohortError
 from scheduling.domain.programmes import Programme
 from scheduling.domain.sites import Site, UnknownSiteError
 from scheduling.use_cases.changes import Changes
+from scheduling.use_cases.hold_places import hold_for_those_who_wait
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.open_cohort import refuse_unfit_people
 from scheduling.use_cases.repositories import Repositories
@@ -35,7 +36,7 @@ async def open_planned_cohort(*, cohort_id: UUID, offering: Offering, repositori
         repositories=repositories,
     )
     await repositories.cohorts.change(cohort)
-    await repositories.seats.hold_for_waiting_list(cohort_id, now=now)
+    await hold_for_those_who_wait(cohort, offering=offering, repositories=repositories, now=now)
     return Changes(cohorts=(cohort,))
 
 

@@ -15,6 +15,7 @@ from scheduling.domain.programmes import Programme
 from scheduling.domain.session_dates import Calendar, SkippedDate, local_instant
 from scheduling.domain.sites import Room, Site
 from scheduling.use_cases.changes import Changes
+from scheduling.use_cases.hold_places import hold_for_those_who_wait
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.repositories import Repositories
 
@@ -130,7 +131,7 @@ async def open_cohort(
     await repositories.cohorts.add(cohort)
     if cohort.status == PLANNED:
         return Opened(cohort=cohort, skipped=planned.skipped, is_new=True, changes=Changes())
-    await repositories.seats.hold_for_waiting_list(cohort.cohort_id, now=now)
+    await hold_for_those_who_wait(cohort, offering=offering, repositories=repositories, now=now)
     return Opened(cohort=cohort, skipped=planned.skipped, is_new=True, changes=Changes(cohorts=(cohort,)))
 
 

@@ -119,8 +119,8 @@ class Seats(Protocol):
         """The open cohorts that haven't started and have a seat left, those that are held for the waiting list too."""
         ...
 
-    async def hold_for_waiting_list(self, cohort_id: UUID, *, now: datetime) -> bool:
-        """Keep a new cohort's places for the waiting list, if anybody waits; return whether it is held."""
+    async def hold_for_waiting_list(self, cohort_id: UUID, *, now: datetime) -> None:
+        """Keep a cohort's places for the waiting list until they are released."""
         ...
 
     async def held(self, *, now: datetime) -> Mapping[str, list[UUID]]:

@@ -51,4 +51,4 @@ async def _answer(send: Send, status: int, body: dict[str, Any]) -> None:
 if __name__ == "__main__":
     port, milliseconds = int(sys.argv[1]), float(sys.argv[2])
     app: Any = StandIn(seconds=milliseconds / 1000)
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="critical", lifespan="off", access_log=False)
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="critical", loop="uvloop", lifespan="off", access_log=False)

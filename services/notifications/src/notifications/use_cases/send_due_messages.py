@@ -6,6 +6,7 @@ then they are sent; then what became of them is written. Whatever is killed in b
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -52,22 +53,58 @@ class Sending:
 
 
 async def send_due_messages(*, sending: Sending, now: datetime) -> int:
-    """Deal with one portion of the messages that are due, and return how many there were."""
+    """Deal with messages that are due, and return how many there were.
+
+    While one portion is with the providers the next is made ready, for as long as there is one and the first is fresh.
+    """
     begun_at = sending.real_now()
+    turns = {provider.name: asyncio.Semaphore(provider.at_once) for provider in sending.carriers.all()}
+    on_their_way: deque[asyncio.Task[None]] = deque()
+    number = 0
+    try:
+        while True:
+            real_now = sending.real_now()
+            cleared, found = await _clear(sending=sending, now=now + (real_now - begun_at), real_now=real_now)
+            number += found
+            if cleared:
+                last_call = real_now + sending.lease / 2
+                on_their_way.append(
+                    asyncio.create_task(_deliver(cleared, sending=sending, turns=turns, last_call=last_call, now=now))
+                )
+            if found < sending.portion or sending.real_now() >= begun_at + sending.lease / 4:
+                return number
+            if len(on_their_way) > 1:
+                await on_their_way.popleft()
+    finally:
+        # What is with a provider is heard out, also where the next portion failed: nobody could say what became of it.
+        for failed in [one for one in await asyncio.gather(*on_their_way, return_exceptions=True) if one is not None]:
+            raise failed
+
+
+async def _clear(*, sending: Sending, now: datetime, real_now: datetime) -> tuple[list[Cleared], int]:
     async with sending.open_counter() as counter:
-        due = await counter.desk.messages.due(now=now, real_now=begun_at, limit=sending.portion)
-        moment = Moment(now=now, real_now=begun_at, until=begun_at + sending.lease, new_token=sending.new_token)
+        due = await counter.desk.messages.due(now=now, real_now=real_now, limit=sending.portion)
+        moment = Moment(now=now, real_now=real_now, until=real_now + sending.lease, new_token=sending.new_token)
         cleared, changed = await clear_for_sending(
             due, desk=counter.desk, carriers=sending.carriers, wording=sending.wording, moment=moment
         )
         await counter.desk.messages.change(changed)
         await fall_back_to_email(changed, desk=counter.desk, now=now, new_id=sending.new_id)
         await counter.announce([message for message in changed if message.status in ENDED])
-    answers = await _hand_over(cleared, sending=sending, last_call=begun_at + sending.lease / 2)
-    if answers:
-        async with sending.open_counter() as counter:
-            await record(answers, counter=counter, now=now, real_now=sending.real_now(), new_id=sending.new_id)
-    return len(due)
+    return cleared, len(due)
+
+
+async def _deliver(
+    cleared: Collection[Cleared],
+    *,
+    sending: Sending,
+    turns: Mapping[str, asyncio.Semaphore],
+    last_call: datetime,
+    now: datetime,
+) -> None:
+    answers = await _hand_over(cleared, sending=sending, turns=turns, last_call=last_call)
+    async with sending.open_counter() as counter:
+        await record(answers, counter=counter, now=now, real_now=sending.real_now(), new_id=sending.new_id)
 
 
 async def record(
@@ -113,10 +150,8 @@ def _later(message: Message, *, now: datetime, real_now: datetime) -> Message:
 
 
 async def _hand_over(
-    cleared: Collection[Cleared], *, sending: Sending, last_call: datetime
+    cleared: Collection[Cleared], *, sending: Sending, turns: Mapping[str, asyncio.Semaphore], last_call: datetime
 ) -> dict[UUID, tuple[Message, Answer]]:
-    turns = {one.provider.name: asyncio.Semaphore(one.provider.at_once) for one in cleared}
-
     async def hand_over(one: Cleared) -> tuple[Message, Answer]:
         async with turns[one.provider.name]:
             # Later than this somebody else might settle the message while it is on its way.

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from outcomes.domain.assessment import Given
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
+from outcomes.domain.signposting import Directory
 from outcomes.domain.time_points import Schedule
 from outcomes.storage.reports import ReportRecords
 from outcomes.storage.repositories import Records
@@ -73,7 +74,7 @@ class Cohort:
                 questionnaire_id=questionnaires[enrolment_id],
                 given=Given(answers=given, entered_by=BY_PARTICIPANT),
             )
-            await record_answers(told, records=records, announcer=announcer, directory=(), now=now, new_id=new_id)
+            await record_answers(told, records=records, announcer=announcer, directory=Directory(), now=now, new_id=new_id)
 
     async def count(self) -> None:
         """Reports count everybody."""
@@ -86,7 +87,7 @@ class Cohort:
             [PlaceTold(place=one) for one in places],
             records=Records(self.conn),
             announcer=MemoryAnnouncer(),
-            plans=Plans(schedule=self.schedule, directory=()),
+            plans=Plans(schedule=self.schedule, directory=Directory()),
             now=at,
             new_id=new_id,
             new_token=lambda: f"{new_id()}-{next(tokens):012}",

@@ -1,8 +1,8 @@
 """Outcomes' records in memory, for rules that need no database; the same contract tests hold it and the real ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from outcomes.domain.assessment import Assessment
@@ -10,7 +10,7 @@ from outcomes.domain.concerns import Concern
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import Questionnaire
-from outcomes.domain.signposting import Signposting
+from outcomes.domain.signposting import LocalService, Signposting
 from outcomes.domain.standing import Standing
 from outcomes.use_cases.announcing import Announcement
 from outcomes.use_cases.keep_person import Person
@@ -32,6 +32,8 @@ class MemoryRecords:
         self.concerns: dict[UUID, Concern] = {}
         self.drafts: dict[UUID, Draft] = {}
         self.first_contacts: dict[UUID, datetime] = {}
+        self.local: list[LocalService] = []
+        self.interests: dict[UUID, Sequence[str]] = {}
 
     async def save_people(self, people: Sequence[Person]) -> None:
         for person in people:
@@ -143,6 +145,13 @@ class MemoryRecords:
     async def add_first_contacts(self, contacts: Sequence[MessageTold]) -> None:
         for one in contacts:
             self.first_contacts.setdefault(one.participant_id, one.at)
+
+    async def local_services(self, outward_codes: Collection[str], *, today: date) -> Sequence[LocalService]:
+        here = set(outward_codes)
+        return [one for one in self.local if one.expires_on > today and (not one.outward_codes or here & set(one.outward_codes))]
+
+    async def interests_of(self, enrolment_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[str]]:
+        return {one: self.interests[one] for one in enrolment_ids if one in self.interests}
 
     async def add_new_signposting(self, signposting: Sequence[Signposting]) -> Sequence[UUID]:
         new: list[UUID] = []

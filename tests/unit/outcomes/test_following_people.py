@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from outcomes.domain.enrolment import Enrolment
+from outcomes.domain.signposting import Directory
 from outcomes.domain.standing import Standing
 from outcomes.domain.time_points import Schedule
 from outcomes.storage.time_points import read_time_points
@@ -45,7 +46,7 @@ class World:
             [PlaceTold(place=place(self.person, **changes))],
             records=self.records,
             announcer=self.announcer,
-            plans=Plans(schedule=SCHEDULE, directory=()),
+            plans=Plans(schedule=SCHEDULE, directory=Directory()),
             now=self.now,
             new_id=self.new_id,
             new_token=self.new_token,

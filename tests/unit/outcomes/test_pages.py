@@ -114,7 +114,7 @@ def test_the_example_of_a_wording_file_is_one_that_can_be_read() -> None:
 
 
 def test_the_shipped_directory_can_be_read_and_has_no_offers_for_sale() -> None:
-    directory = read_directory(None)
+    directory = read_directory(None).services
     assert directory
     assert all(entry.expires_on > date(2028, 1, 1) and not entry.is_price_offer for entry in directory)
 
@@ -126,7 +126,7 @@ def test_a_directory_may_come_from_a_spreadsheet(tmp_path: Path) -> None:
         'walks,"Walks, twice a week",https://walks.example.org,sw18 SW,,step_free,2030-01-31,no\n'
         "gym,Gym,,,knee,,2030-01-31,yes\n"
     )
-    walks, gym = read_directory(file)
+    walks, gym = read_directory(file).services
     assert (walks.title, walks.outward_codes, walks.access, walks.expires_on) == (
         "Walks, twice a week",
         ("SW18", "SW"),
@@ -139,11 +139,14 @@ def test_a_directory_may_come_from_a_spreadsheet(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("code,colour\n", "The directory of services has a column 'colour'; there are access, code"),
-        ("code,title,expires_on\na,A,soon\n", "Entry 1 of the directory of services: expires_on is a date such as 2029-01-31."),
-        ("code,title,expires_on\na,A,\n", "Entry 1 of the directory of services needs expires_on (date)."),
-        ("code,title\na,A,b,c\n", "Entry 1 of the directory of services has more cells than there are columns."),
-        ("code,is_price_offer\na,maybe\n", "Entry 1 of the directory of services: is_price_offer is yes or no."),
+        ("code,colour\n", "The directory of services cannot be read: There is a column 'colour'; there are code, title"),
+        ("code,title,expires_on\na,A,soon\n", "Line 2 of the directory of services: expires_on is a date such as 2029-01-31."),
+        ("code,title,expires_on\na,A,\n", "Line 2 of the directory of services: expires_on is a date such as"),
+        ("code,title,expires_on\na,A,2030-01-01,b,c\n", "Line 2 of the directory of services: There are more cells"),
+        (
+            "code,title,expires_on,is_price_offer\na,A,2030-01-01,maybe\n",
+            "Line 2 of the directory of services: is_price_offer is yes or no.",
+        ),
     ],
 )
 def test_a_spreadsheet_that_is_wrong_says_where(tmp_path: Path, text: str, sentence: str) -> None:
@@ -157,8 +160,11 @@ def test_a_spreadsheet_that_is_wrong_says_where(tmp_path: Path, text: str, sente
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("[[service]]\ncode = 'a'\nexpires_on = 2030-01-01", "Entry 1 of the directory of services needs title (str)."),
-        ("[[service]]\ncode = 'a'\ntitle = 'A'", "Entry 1 of the directory of services needs expires_on (date)."),
+        (
+            "[[service]]\ncode = 'a'\nexpires_on = 2030-01-01",
+            "Entry 1 of the directory of services: title is 1 to 200 characters.",
+        ),
+        ("[[service]]\ncode = 'a'\ntitle = 'A'", "Entry 1 of the directory of services: expires_on is a date"),
         (
             "[[service]]\ncode = 'a'\ntitle = 'A'\nexpires_on = 2030-01-01\n" * 2,
             "The directory of services has two entries with the code 'a'.",

@@ -16,7 +16,7 @@ from outcomes.domain.concerns import NothingToAcknowledgeError
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import NotOpenError, Questionnaire
-from outcomes.domain.signposting import LocalService, Signposting
+from outcomes.domain.signposting import Directory, LocalService, Signposting
 from outcomes.domain.time_points import Schedule
 from outcomes.storage.time_points import read_time_points
 from outcomes.use_cases.acknowledge_concern import Acknowledgement, acknowledge_concern
@@ -31,7 +31,7 @@ from service_kit.results import Done, NotYet, Result
 from support.outcomes_facts import FIRST_SESSION, LAST_SESSION, NOW, enrolment, place
 from support.outcomes_memory import MemoryAnnouncer, MemoryRecords
 
-DIRECTORY = (LocalService(code="walks", title="Walks", url=None, expires_on=date(2030, 1, 1)),)
+DIRECTORY = Directory(services=(LocalService(code="walks", title="Walks", url=None, expires_on=date(2030, 1, 1)),))
 SHIPPED = read_time_points(None)
 # The first two time points alone, without reminders.
 TWO_POINTS = Schedule(usual=tuple(replace(point, remind_after=(), also=()) for point in SHIPPED.usual))

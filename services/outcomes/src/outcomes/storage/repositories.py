@@ -1,8 +1,8 @@
 """What the use cases load and store: each method is one statement for any number of rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +18,10 @@ from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.instruments.instrument import Score
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import Questionnaire
-from outcomes.domain.signposting import Signpost, Signposting
+from outcomes.domain.signposting import LocalService, Signpost, Signposting
 from outcomes.domain.standing import Standing
 from outcomes.storage import concerns, drafts, standings
+from outcomes.storage.directory_records import DirectoryRecords
 from outcomes.storage.tables import (
     ASSESSMENTS,
     ENROLMENTS,
@@ -248,6 +249,14 @@ class Records:
     async def add_new_signposting(self, signposting: Sequence[Signposting]) -> Sequence[UUID]:
         """Keep those whose enrolment has none yet, and say which (their `signposting_id`)."""
         return await rows.insert_new(self._conn, SIGNPOSTING, [row_of(one) for one in signposting], returning="signposting_id")
+
+    async def local_services(self, outward_codes: Collection[str], *, today: date) -> Sequence[LocalService]:
+        """The entries, uploaded or harvested, that are in date and in one of these places or everywhere."""
+        return await DirectoryRecords(self._conn).local_services(outward_codes, today=today)
+
+    async def interests_of(self, enrolment_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[str]]:
+        """What people said that they are interested in."""
+        return await DirectoryRecords(self._conn).interests_of(enrolment_ids)
 
     async def _all(self, statement: Select[Any], ids: Sequence[UUID]) -> list[dict[str, Any]]:
         if not ids:

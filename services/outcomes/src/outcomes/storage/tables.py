@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -128,6 +129,7 @@ DRAFTS = Table(
     Column("questionnaire_id", Uuid, ForeignKey("questionnaires.questionnaire_id"), primary_key=True),
     Column("answers", JSONB, nullable=False),
     Column("comment", Text),
+    Column("interests", JSONB),
     Column("saved_at", DateTime(timezone=True), nullable=False),
 )
 
@@ -206,6 +208,50 @@ TAKEN_UP = Table(
     Column("code", Text, primary_key=True),
     Column("taken_up_at", DateTime(timezone=True), nullable=False),
     Column("recorded_by", Text, nullable=False),
+)
+
+# The directory's entries beside those of the file: uploaded ones (`source` is "upload") and those of a feed (its code).
+DIRECTORY = Table(
+    "directory",
+    METADATA,
+    Column("source", Text, primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("url", Text),
+    Column("outward_codes", JSONB, nullable=False),
+    Column("joints", JSONB, nullable=False),
+    Column("access", JSONB, nullable=False),
+    Column("interests", JSONB, nullable=False),
+    Column("expires_on", Date, nullable=False),
+    Column("is_price_offer", Boolean, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Index("directory_by_place", "outward_codes", postgresql_using="gin"),
+)
+
+# Feeds that are harvested. `next_at` is by the real clock, `heard_at` in domain time.
+FEEDS = Table(
+    "feeds",
+    METADATA,
+    Column("code", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("next_url", Text, nullable=False),
+    Column("next_at", DateTime(timezone=True), nullable=False),
+    Column("heard_at", DateTime(timezone=True)),
+    Column("pages", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("problem", Text),
+)
+
+# What people said that they are interested in when the programme is over.
+INTERESTS = Table(
+    "interests",
+    METADATA,
+    Column("enrolment_id", Uuid, ForeignKey("enrolments.enrolment_id"), primary_key=True),
+    Column("interests", JSONB, nullable=False),
+    Column("told_at", DateTime(timezone=True), nullable=False),
+    Column("told_by", Text, nullable=False),
 )
 
 # When a message first went to a person.

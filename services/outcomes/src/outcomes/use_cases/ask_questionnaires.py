@@ -11,11 +11,11 @@ from outcomes.domain.asking import asked_by, cancelled
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import Questionnaire, is_told
-from outcomes.domain.signposting import Signposting
+from outcomes.domain.signposting import Directory
 from outcomes.domain.standing import GONE, Standing
 from outcomes.domain.time_points import Schedule
 from outcomes.use_cases.announcing import Announcement, Announcer
-from outcomes.use_cases.issue_signposting import Directory, Ended, issue_signposting
+from outcomes.use_cases.issue_signposting import Ended, SignpostingRecords, issue_signposting
 from service_kit.results import Done, NotYet, Result
 
 
@@ -35,7 +35,7 @@ class Plans:
     directory: Directory
 
 
-class Records(Protocol):
+class Records(SignpostingRecords, Protocol):
     """Where enrolments, places, questionnaires and signposting are kept."""
 
     async def locked_enrolments(self, enrolment_ids: Sequence[UUID]) -> Mapping[UUID, Enrolment]:
@@ -58,9 +58,6 @@ class Records(Protocol):
 
     async def save_questionnaires(self, questionnaires: Sequence[Questionnaire]) -> None:
         """Keep the changed state and dates of questionnaires."""
-
-    async def add_new_signposting(self, signposting: Sequence[Signposting]) -> Sequence[UUID]:
-        """Keep those whose enrolment has none yet, and say which (their `signposting_id`)."""
 
 
 async def ask_questionnaires(

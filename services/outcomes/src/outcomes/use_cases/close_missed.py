@@ -8,14 +8,14 @@ from uuid import UUID
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import Questionnaire, at
-from outcomes.domain.signposting import Signposting
+from outcomes.domain.signposting import Directory
 from outcomes.use_cases.announcing import Announcement, Announcer
-from outcomes.use_cases.issue_signposting import Directory, Ended, issue_signposting
+from outcomes.use_cases.issue_signposting import Ended, SignpostingRecords, issue_signposting
 
 PORTION = 500
 
 
-class Records(Protocol):
+class Records(SignpostingRecords, Protocol):
     """Where questionnaires, places and signposting are kept."""
 
     async def past_closing(self, now: datetime, *, most: int) -> Sequence[Questionnaire]:
@@ -29,9 +29,6 @@ class Records(Protocol):
 
     async def save_questionnaires(self, questionnaires: Sequence[Questionnaire]) -> None:
         """Keep the changed state and dates of questionnaires."""
-
-    async def add_new_signposting(self, signposting: Sequence[Signposting]) -> Sequence[UUID]:
-        """Keep those whose enrolment has none yet, and say which (their `signposting_id`)."""
 
 
 async def close_missed(

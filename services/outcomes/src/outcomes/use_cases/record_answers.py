@@ -10,9 +10,9 @@ from outcomes.domain.assessment import Assessment, Given, assessed, compared_aga
 from outcomes.domain.concerns import Concern, concerns_of, findings_in
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.questionnaire import ANSWERED, NotOpenError, Questionnaire, answered, takes_answers
-from outcomes.domain.signposting import Signposting
+from outcomes.domain.signposting import Directory
 from outcomes.use_cases.announcing import Announcement, Announcer
-from outcomes.use_cases.issue_signposting import Directory, Ended, issue_signposting
+from outcomes.use_cases.issue_signposting import Ended, SignpostingRecords, issue_signposting
 
 BY_PARTICIPANT = "participant"
 COMPARED_AGAIN = "Compared again: the baseline was corrected."
@@ -39,7 +39,7 @@ class AnswersGiven:
     in_the_room: bool = False
 
 
-class Records(Protocol):
+class Records(SignpostingRecords, Protocol):
     """Where questionnaires, their results, concerns and signposting are kept."""
 
     async def locked_enrolments(self, enrolment_ids: Sequence[UUID]) -> Mapping[UUID, Enrolment]:
@@ -62,9 +62,6 @@ class Records(Protocol):
 
     async def forget_draft(self, questionnaire_id: UUID) -> None:
         """Delete what was answered and is sent now."""
-
-    async def add_new_signposting(self, signposting: Sequence[Signposting]) -> Sequence[UUID]:
-        """Keep those whose enrolment has none yet, and say which (their `signposting_id`)."""
 
 
 async def record_answers(

@@ -9,7 +9,7 @@ from outcomes.domain.assessment import Assessment
 from outcomes.domain.concerns import Concern
 from outcomes.domain.instruments.instrument import Answers
 from outcomes.domain.questionnaire import Questionnaire
-from outcomes.domain.signposting import Signposting
+from outcomes.domain.signposting import LocalService, Signposting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,3 +112,11 @@ class Audit:
 
     funnel: Mapping[str, int]
     problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryEntry:
+    """An entry of the directory and where it came from: "file", "upload", or the code of a feed."""
+
+    service: LocalService
+    source: str

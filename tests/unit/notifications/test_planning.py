@@ -232,14 +232,50 @@ async def test_two_moves_in_one_night_are_told_as_one_and_there_and_back_not_at_
             assert change["now_at"] == (first.starts_at + days * DAY).isoformat()
 
 
-async def test_a_cancelled_cohort_takes_back_every_reminder_and_says_so() -> None:
+@pytest.mark.parametrize("place_first", [True, False])
+async def test_of_a_cancelled_cohort_its_people_hear_once_with_what_becomes_of_their_place(*, place_first: bool) -> None:
     desk, cohort = FakeDesk(), a_cohort(*FOUR)
     await tell_cohorts(desk, cohort)
     await tell_places(desk, a_place("placed", cohort))
-    await tell_cohorts(desk, replace(cohort, sequence=2, status="cancelled"))
-    assert {m.reason for m in desk.with_status(Status.DROPPED)} == {Reason.SESSION_CANCELLED}
-    [changed] = [m for m in desk.with_status(Status.PLANNED) if m.kind is Kind.SESSION_CHANGED]
-    assert [change["now_at"] for change in changed.facts["changes"]] == [None] * 4
+    await send_all_due(desk, now=NOW)
+    sent = len(desk.with_status(Status.SENT))
+    cancelled = replace(cohort, sequence=2, status="cancelled")
+    waits = replace(a_place("waiting", sequence=2), waiting_reason="cohort_cancelled")
+    if place_first:
+        await tell_places(desk, waits)
+    await tell_cohorts(desk, cancelled)
+    await send_all_due(desk, now=NOW)
+    if not place_first:
+        await tell_places(desk, waits)
+        await send_all_due(desk, now=NOW)
+    [told] = desk.with_status(Status.SENT)[sent:]
+    assert (told.kind, told.facts) == (Kind.WAITING_LIST, {"after": "cancelled", "left_cohort_id": str(cohort.id)})
+    assert not [m for m in desk.all() if m.is_open]
+
+
+async def test_who_is_offered_a_place_elsewhere_because_the_cohort_is_cancelled_hears_why() -> None:
+    desk, cohort, other = FakeDesk(), a_cohort(*FOUR), a_cohort(*FOUR, number=2)
+    await tell_cohorts(desk, cohort, other)
+    await tell_places(desk, a_place("placed", cohort))
+    await tell_places(desk, an_offer(other))
+    [offered] = [m for m in desk.all() if m.kind is Kind.PLACE_OFFERED]
+    assert (offered.facts["after"], offered.facts["left_cohort_id"]) == ("cancelled", str(cohort.id))
+
+
+@pytest.mark.parametrize("place_first", [True, False])
+async def test_of_sessions_cancelled_with_the_rest_of_a_running_cohort_its_people_hear_once(*, place_first: bool) -> None:
+    desk, cohort = FakeDesk(), a_cohort(*FOUR)
+    await tell_cohorts(desk, cohort)
+    await tell_places(desk, a_place("attending", cohort))
+    await send_all_due(desk, now=NOW)
+    sessions = tuple(replace(one, status="cancelled") for one in cohort.sessions)
+    if place_first:
+        await tell_places(desk, a_place("cut_short", cohort, sequence=2))
+    await tell_cohorts(desk, replace(cohort, sequence=2, status="finished", sessions=sessions))
+    if not place_first:
+        await tell_places(desk, a_place("cut_short", cohort, sequence=2))
+    [changed] = [m for m in desk.all() if m.is_open]
+    assert (changed.kind, len(changed.facts["changes"])) == (Kind.SESSION_CHANGED, 4)
 
 
 async def test_only_people_in_the_cohort_hear_of_its_changes() -> None:

@@ -7,7 +7,10 @@ from event_contracts.contract import Contract
 
 
 class SessionFact(Contract):
-    """One dated session of a cohort; times are UTC instants. `status`: planned, held, cancelled. `themes` are codes."""
+    """One dated session of a cohort; times are UTC instants. `status`: planned, held, cancelled. `themes` are codes.
+
+    `site_id`, `site_name` and `room` are there where it is elsewhere than its cohort.
+    """
 
     session_id: UUID
     number: int
@@ -15,6 +18,9 @@ class SessionFact(Contract):
     ends_at: datetime
     status: str
     themes: list[str] = []
+    site_id: str | None = None
+    site_name: str | None = None
+    room: str | None = None
 
 
 class CohortChanged(Contract):

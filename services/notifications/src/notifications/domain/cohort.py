@@ -15,13 +15,17 @@ CANCELLED = "cancelled"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One dated session. Any status but `planned`, also one we don't know, means that nobody is reminded of it."""
+    """One dated session. Any status but `planned`, also one we don't know, means that nobody is reminded of it.
+
+    `site_name` is there where it is elsewhere than its cohort.
+    """
 
     id: UUID
     number: int
     starts_at: datetime
     status: str
     ends_at: datetime | None = None
+    site_name: str | None = None
 
     @property
     def is_planned(self) -> bool:

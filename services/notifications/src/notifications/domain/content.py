@@ -82,6 +82,7 @@ def _place_offered(asked: _Asked) -> dict[str, Any]:
         "sessions": [asked.spoken(session.starts_at) for session in sessions],
         "until": asked.spoken(asked.message.useful_until),
         "link": f"{asked.public_url.rstrip('/')}/scheduling/offers/{asked.fact('token')}",
+        "after": asked.facts.get("after"),
     }
 
 
@@ -137,11 +138,23 @@ def _session_reminder(asked: _Asked) -> dict[str, Any]:
     if session is None:
         msg = "the session is not known"
         raise ContentError(msg)
-    return {"site_name": asked.cohort.site_name, "starts": asked.spoken(session.starts_at), "session_number": session.number}
+    return {
+        "site_name": session.site_name or asked.cohort.site_name,
+        "starts": asked.spoken(session.starts_at),
+        "session_number": session.number,
+    }
 
 
 def _session_changed(asked: _Asked) -> dict[str, Any]:
-    changes = [{"was": asked.spoken(change["was_at"]), "now": asked.spoken(change["now_at"])} for change in asked.fact("changes")]
+    elsewhere = {str(session.id): session.site_name for session in asked.cohort.sessions}
+    changes = [
+        {
+            "was": asked.spoken(change["was_at"]),
+            "now": asked.spoken(change["now_at"]),
+            "at": elsewhere.get(change["session_id"]) if change["now_at"] else None,
+        }
+        for change in asked.fact("changes")
+    ]
     return {"site_name": asked.cohort.site_name, "changes": changes}
 
 

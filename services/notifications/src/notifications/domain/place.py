@@ -36,6 +36,8 @@ _STANDING = MappingProxyType(
     }
 )
 
+_FINISHED_WITH_COHORT = frozenset({"completed", "below_completion", "never_started", "cut_short"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
@@ -70,6 +72,11 @@ class Place:
         if standing is Standing.OFFERED and (self.cohort_id is None or self.offer is None):
             return Standing.NOT_KNOWN
         return standing
+
+    @property
+    def finished_with_cohort(self) -> bool:
+        """Whether it ended because its cohort did: of sessions that were cancelled with that the person still has to hear."""
+        return self.status in _FINISHED_WITH_COHORT
 
     def stands_as(self, other: "Place | None") -> bool:
         """Whether a person has nothing new to hear compared with `other`."""

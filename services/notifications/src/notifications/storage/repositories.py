@@ -244,6 +244,7 @@ class StoredCohorts:
                         "starts_at": session.starts_at,
                         "ends_at": session.ends_at,
                         "status": session.status,
+                        "site_name": session.site_name,
                     }
                     for session in cohort.sessions
                 ],
@@ -383,6 +384,7 @@ def _cohort(row: RowMapping) -> Cohort:
             status=session["status"],
             # What was kept before sessions had an end says nothing of it.
             ends_at=datetime.fromisoformat(session["ends_at"]) if session.get("ends_at") else None,
+            site_name=session.get("site_name"),
         )
         for session in row["sessions"]
     )

@@ -22,9 +22,6 @@ def invitations_of(
     The UID of a session and person never changes. SEQUENCE is the cohort's version, which rises with every change of a session; a
     session of a cohort that the person left is cancelled with the number after the last that they can have had.
     """
-    cohort = cohorts.get(message.cohort_id) if message.cohort_id else None
-    if cohort is None:
-        return ()
 
     def calendar(method: str, sessions: Iterable[Session], of: Cohort, *, sequence: int) -> list[Calendar]:
         events = [
@@ -36,9 +33,14 @@ def invitations_of(
             event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
         return [_calendar(method, events)] if events else []
 
+    left = next((cohorts[other] for other in message.cohort_ids if other != message.cohort_id and other in cohorts), None)
+    gone = calendar(CANCEL, _not_begun(left, now=now), left, sequence=left.sequence + 1) if left is not None else []
+    if message.kind in (Kind.WAITING_LIST, Kind.PLACE_OFFERED):
+        return tuple(gone)
+    cohort = cohorts.get(message.cohort_id) if message.cohort_id else None
+    if cohort is None:
+        return ()
     if message.kind is Kind.PLACE_FOUND:
-        left = next((cohorts[other] for other in message.cohort_ids if other != cohort.id and other in cohorts), None)
-        gone = calendar(CANCEL, left.to_come(now=now), left, sequence=left.sequence + 1) if left is not None else []
         return (*calendar(REQUEST, cohort.to_come(now=now), cohort, sequence=cohort.sequence), *gone)
     if message.kind in (Kind.SESSION_CHANGED, Kind.SESSION_CANCELLED_TODAY):
         changed = {UUID(change["session_id"]): change["now_at"] for change in message.facts.get("changes", ())}
@@ -52,6 +54,11 @@ def invitations_of(
     return ()
 
 
+def _not_begun(cohort: Cohort, *, now: datetime) -> list[Session]:
+    """What the calendar of somebody who left it may still have: also what was cancelled."""
+    return [session for session in cohort.sessions if session.starts_at > now]
+
+
 def _event(
     session: Session, cohort: Cohort, *, message: Message, summary: str, attendee: str, organiser: str, now: datetime
 ) -> icalendar.Event:
@@ -61,7 +68,7 @@ def _event(
     event.add("dtstart", session.starts_at)
     event.add("dtend", session.ends_at or session.starts_at + _LASTS)
     event.add("summary", summary)
-    event.add("location", cohort.site_name)
+    event.add("location", session.site_name or cohort.site_name)
     event.add("organizer", f"mailto:{organiser}")
     event.add("attendee", f"mailto:{attendee}", parameters={"PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"})
     return event

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from notifications.domain.cohort import Cohort, SessionChange, changes_between, merged
+from notifications.domain.cohort import CANCELLED, Cohort, SessionChange, changes_between, merged
 from notifications.domain.message import Kind, Reason
 from notifications.domain.place import Place, Standing
 from notifications.use_cases.book import Book, Planned
@@ -17,7 +17,7 @@ async def keep_cohort(*, cohorts: Sequence[Cohort], now: datetime, new_id: Calla
     """Keep the cohorts, and bring what is planned for the people in them into line."""
     known = dict(await desk.cohorts.mine({cohort.id for cohort in cohorts}))
     changed = {cohort.id for cohort in cohorts if _differs(known.get(cohort.id), cohort, now=now)}
-    places = [place for place in await desk.places.in_cohorts(changed) if place.standing is Standing.IN_COHORT] if changed else []
+    places = [place for place in await desk.places.in_cohorts(changed) if _concerns(place)] if changed else []
     book = Book(
         await desk.messages.of_participants({place.participant_id for place in places}) if places else (), new_id=new_id, now=now
     )
@@ -30,11 +30,16 @@ async def keep_cohort(*, cohorts: Sequence[Cohort], now: datetime, new_id: Calla
             changes = changes_between(before=before, after=cohort, now=now)
             for place in places:
                 if place.cohort_id == cohort.id:
-                    plan_reminders(book=book, place=place, cohort=cohort, now=now)
+                    if place.standing is Standing.IN_COHORT:
+                        plan_reminders(book=book, place=place, cohort=cohort, now=now)
                     _tell_changes(book=book, place=place, cohort=cohort, changes=changes, now=now)
         known[cohort.id] = newest[cohort.id] = cohort
     await desk.cohorts.keep(list(newest.values()))
     return Planned(tuple(Done() for _ in cohorts), await book.store(desk.messages))
+
+
+def _concerns(place: Place) -> bool:
+    return place.standing is Standing.IN_COHORT or place.finished_with_cohort
 
 
 def _differs(before: Cohort | None, after: Cohort, *, now: datetime) -> bool:
@@ -44,7 +49,8 @@ def _differs(before: Cohort | None, after: Cohort, *, now: datetime) -> bool:
 
 
 def _tell_changes(*, book: Book, place: Place, cohort: Cohort, changes: tuple[SessionChange, ...], now: datetime) -> None:
-    if not changes:
+    if not changes or cohort.status == CANCELLED:
+        # Of a whole cohort that is cancelled people hear once, with what becomes of their place.
         return
     for message in book.of(place.participant_id):
         if message.kind is Kind.SESSION_CHANGED and message.cohort_id == cohort.id and message.is_open:

@@ -23,6 +23,7 @@ _WHY_DROPPED: Mapping[Standing, Reason] = MappingProxyType(
         Standing.OFF_THE_LIST: Reason.PLACE_ENDED,
     }
 )
+_OF_CANCELLED_SESSIONS = (Kind.SESSION_CHANGED, Kind.SESSION_CANCELLED_TODAY)
 # Of the reasons to wait, those that the person should hear of.
 _AFTER: Mapping[str | None, str] = MappingProxyType(
     {"offer_declined": "declined", "offer_expired": "expired", "cohort_cancelled": "cancelled"}
@@ -87,14 +88,16 @@ def _tell(*, book: Book, place: Place, before: Place | None, cohort: Cohort | No
         plan_reminders(book=book, place=place, cohort=cohort, now=now)
         return
     for message in open_about_place:
-        book.drop(message, _WHY_DROPPED[place.standing])
+        if not (place.finished_with_cohort and message.kind in _OF_CANCELLED_SESSIONS):
+            book.drop(message, _WHY_DROPPED[place.standing])
+    left = _left(place, before)
     if place.standing is Standing.OFFERED and place.offer is not None:
-        facts = {"token": place.offer.token}
+        facts = {"token": place.offer.token} | ({"after": "cancelled"} | left if left else {})
         _plan_once_more(
             book=book, place=place, kind=Kind.PLACE_OFFERED, cohort=cohort, now=now, until=place.offer.until, facts=facts
         )
     elif place.standing is Standing.WAITING:
-        facts = {"after": _AFTER[place.waiting_reason]} if place.waiting_reason in _AFTER else {}
+        facts = left | ({"after": _AFTER[place.waiting_reason]} if place.waiting_reason in _AFTER else {})
         _plan_once_more(book=book, place=place, kind=Kind.WAITING_LIST, cohort=None, now=now, facts=facts)
     elif place.standing is Standing.OFF_THE_LIST:
         _plan_once_more(book=book, place=place, kind=Kind.WAITING_LIST_LEFT, cohort=None, now=now)

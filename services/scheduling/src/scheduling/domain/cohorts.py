@@ -29,10 +29,21 @@ class UnknownSessionError(LookupError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """The room in which a session is that is not in its cohort's own, and the site of that room."""
+
+    room_id: UUID
+    room_name: str
+    site_id: str
+    site_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One dated session; times are UTC instants. Held means that it has a register.
 
-    `themes` are the codes of what is talked about. `revision` counts the changes of when, where or whether it is.
+    `themes` are the codes of what is talked about. `revision` counts the changes of when, where or whether it is. Without
+    `elsewhere` it is where its cohort is.
     """
 
     session_id: UUID
@@ -42,6 +53,7 @@ class Session:
     status: str = PLANNED
     themes: tuple[str, ...] = ()
     revision: int = 0
+    elsewhere: Elsewhere | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +133,8 @@ class Cohort:
             return self
         moved = room.room_id != self.room_id
         sessions = tuple(
-            replace(one, revision=one.revision + 1) if moved and one.status == PLANNED else one for one in self.sessions
+            replace(one, revision=one.revision + 1) if moved and one.status == PLANNED and not one.elsewhere else one
+            for one in self.sessions
         )
         return replace(
             self,
@@ -139,6 +152,14 @@ class Cohort:
             if session.session_id == session_id:
                 return session
         raise UnknownSessionError
+
+    def site_of(self, session: Session) -> str:
+        """The code of the site at which one of its sessions is."""
+        return session.elsewhere.site_id if session.elsewhere else self.site_id
+
+    def room_of(self, session: Session) -> UUID | None:
+        """The room in which one of its sessions is."""
+        return session.elsewhere.room_id if session.elsewhere else self.room_id
 
     def begun_session(self, session_id: UUID, *, now: datetime) -> Session:
         """Return a session that can have a register. Raises BrokenRuleError and UnknownSessionError."""
@@ -225,7 +246,14 @@ class Cohort:
         return self if sessions == self.sessions else replace(self, sequence=self.sequence + 1, sessions=sessions)
 
     def with_another_session(
-        self, *, session_id: UUID, starts_at: datetime, themes: tuple[str, ...], programme: Programme, now: datetime
+        self,
+        *,
+        session_id: UUID,
+        starts_at: datetime,
+        themes: tuple[str, ...],
+        programme: Programme,
+        now: datetime,
+        elsewhere: Elsewhere | None = None,
     ) -> "Cohort":
         """The cohort with one more session, after the others or between them. Raises BrokenRuleError."""
         if self.status not in (PLANNED, OPEN, RUNNING):
@@ -244,7 +272,9 @@ class Cohort:
                     "starts_at", f"starts_at must not overlap another session: it would overlap number {other.number}."
                 )
         number = max(session.number for session in self.sessions) + 1
-        added = Session(session_id=session_id, number=number, starts_at=starts_at, ends_at=ends_at, themes=themes)
+        added = Session(
+            session_id=session_id, number=number, starts_at=starts_at, ends_at=ends_at, themes=themes, elsewhere=elsewhere
+        )
         return replace(self, sequence=self.sequence + 1, sessions=(*self.sessions, added))
 
     def _refuse_unless_planned(self, session: Session, done: str) -> None:

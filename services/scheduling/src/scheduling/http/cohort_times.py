@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, Field
 
-from scheduling.http.desk import COORDINATOR, Desk, cohort_for, in_plain_words
+from scheduling.http.desk import COORDINATOR, Desk, cohort_for, in_plain_words, require_site
 from scheduling.use_cases.add_session import NewSession, add_session
 from scheduling.use_cases.cancel_cohort import cancel_cohort
 from scheduling.use_cases.look_up import CohortDetail
@@ -24,11 +24,16 @@ class TimesBody(BaseModel):
 
 
 class SessionBody(BaseModel):
-    """A day, a local wall clock time, and the codes of the themes; left out, those that are owed."""
+    """A day, a local wall clock time, and the codes of the themes; left out, those that are owed.
+
+    `site_id` and `room` only where it is elsewhere than the cohort's others; of another site the smallest free room is taken.
+    """
 
     starts_on: date
     starts_at: time
     themes: list[str] | None = Field(default=None, max_length=50)
+    site_id: str | None = Field(default=None, max_length=64)
+    room: str | None = Field(default=None, max_length=100)
 
 
 def cohort_times_router(desk: Desk) -> APIRouter:
@@ -68,12 +73,16 @@ def cohort_times_router(desk: Desk) -> APIRouter:
 
     @router.post("/sessions", status_code=201)
     async def post_session(cohort_id: UUID, body: SessionBody, member: Annotated[Member, coordinator]) -> CohortDetail:
-        """Add a session that makes up for a cancelled one."""
+        """Add a session that makes up for a cancelled one, in the cohort's room or elsewhere."""
         await cohort_for(desk, cohort_id, member)
+        if body.site_id is not None:
+            require_site(member, body.site_id)
         wanted = NewSession(
             starts_on=body.starts_on,
             starts_at=_local(body.starts_at),
             themes=None if body.themes is None else tuple(body.themes),
+            site_id=body.site_id,
+            room=body.room,
         )
         with in_plain_words():
             async with desk.transaction() as work:

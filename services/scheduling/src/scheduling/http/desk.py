@@ -89,7 +89,8 @@ async def sheet_for(desk: Desk, session_id: UUID, member: Member) -> RegisterShe
     sheet = await desk.reads.register(session_id, programmes=desk.programmes, now=desk.now())
     if sheet is None:
         raise HTTPException(404, NO_SESSION)
-    require_site(member, sheet.site_id)
+    if sheet.site_id not in sites_seen_by(member):
+        require_site(member, sheet.cohort_site_id)
     return replace(sheet, shown_to=member.id)
 
 

@@ -70,6 +70,9 @@ def _cohort_changed(cohort: Cohort) -> outbox.Outgoing:
                     ends_at=session.ends_at,
                     status=session.status,
                     themes=list(session.themes),
+                    site_id=session.elsewhere.site_id if session.elsewhere else None,
+                    site_name=session.elsewhere.site_name if session.elsewhere else None,
+                    room=session.elsewhere.room_name if session.elsewhere else None,
                 )
                 for session in cohort.sessions
             ],

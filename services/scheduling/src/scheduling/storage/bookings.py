@@ -46,7 +46,7 @@ _FREE_TO_COME = text("""
 _BOOK = text("""
     INSERT INTO bookings (session_id, part, room_id, facilitator_id, booking_key, starts_at, ends_at, status)
     SELECT s.session_id, 'room', r.room_id, CAST(NULL AS uuid), r.booking_key, s.starts_at, s.ends_at, s.status
-    FROM sessions s JOIN cohorts c USING (cohort_id) JOIN rooms r USING (room_id)
+    FROM sessions s JOIN cohorts c USING (cohort_id) JOIN rooms r ON r.room_id = coalesce(s.room_id, c.room_id)
     WHERE cohort_id = :cohort_id
     UNION ALL
     SELECT s.session_id, part, NULL, f.facilitator_id, f.booking_key, s.starts_at, s.ends_at, s.status

@@ -19,11 +19,12 @@ _ENTRY = """
     (SELECT count(*) FROM sessions others WHERE others.cohort_id = c.cohort_id) AS of_sessions
 """
 _JOINED = """
-    FROM sessions s JOIN cohorts c USING (cohort_id) JOIN sites USING (site_id) LEFT JOIN rooms ON rooms.room_id = c.room_id
+    FROM sessions s JOIN cohorts c USING (cohort_id) LEFT JOIN rooms ON rooms.room_id = coalesce(s.room_id, c.room_id)
+    JOIN sites ON sites.site_id = coalesce(rooms.site_id, c.site_id)
 """
 
 OF_SITE = text(f"""
-    SELECT {_ENTRY} {_JOINED} WHERE c.site_id = :site_id AND s.starts_at > :since ORDER BY s.starts_at, s.session_id
+    SELECT {_ENTRY} {_JOINED} WHERE sites.site_id = :site_id AND s.starts_at > :since ORDER BY s.starts_at, s.session_id
 """)
 
 OF_FACILITATOR = text(f"""
@@ -34,12 +35,12 @@ OF_FACILITATOR = text(f"""
 """)  # noqa: S608 - columns from above
 
 BETWEEN = text(f"""
-    SELECT s.session_id, s.cohort_id, s.number, c.programme, c.site_id, c.status AS cohort_status, sites.name AS site_name,
+    SELECT s.session_id, s.cohort_id, s.number, c.programme, sites.site_id, c.status AS cohort_status, sites.name AS site_name,
         rooms.name AS room, s.starts_at, s.ends_at, s.status, lead.name AS lead, cover.name AS cover
     {_JOINED}
     LEFT JOIN facilitators lead ON lead.facilitator_id = c.lead_id
     LEFT JOIN facilitators cover ON cover.facilitator_id = c.cover_id
-    WHERE s.starts_at >= :since AND s.starts_at < :until AND (cardinality(:sites) = 0 OR c.site_id = ANY (:sites))
+    WHERE s.starts_at >= :since AND s.starts_at < :until AND (cardinality(:sites) = 0 OR sites.site_id = ANY (:sites))
     ORDER BY s.starts_at, sites.name, s.session_id
 """).bindparams(bindparam("sites", type_=ARRAY(Text)))
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scheduling.domain.cohorts import OPEN, PLANNED, RUNNING, Cohort, Session
+from scheduling.domain.cohorts import OPEN, PLANNED, RUNNING, Cohort, Elsewhere, Session
 from scheduling.storage import tables
 from scheduling.storage.bookings import BookingRows, one_at_a_time
 from service_kit import rows
@@ -61,7 +61,14 @@ LOCKED_TO_START = (
 )
 
 SESSIONS = (
-    select(tables.sessions)
+    select(
+        tables.sessions,
+        tables.rooms.c.name.label("room_name"),
+        tables.sites.c.site_id,
+        tables.sites.c.name.label("site_name"),
+    )
+    .outerjoin(tables.rooms, tables.rooms.c.room_id == tables.sessions.c.room_id)
+    .outerjoin(tables.sites, tables.sites.c.site_id == tables.rooms.c.site_id)
     .where(tables.sessions.c.cohort_id == any_(_IDS))
     .order_by(tables.sessions.c.cohort_id, tables.sessions.c.number)
 )
@@ -130,6 +137,7 @@ class CohortRows:
                     status=row.status,
                     themes=tuple(row.themes),
                     revision=row.revision,
+                    elsewhere=_elsewhere(row),
                 )
             )
         return [
@@ -152,6 +160,12 @@ class CohortRows:
             )
             for row in found
         ]
+
+
+def _elsewhere(row: Any) -> Elsewhere | None:
+    if row.room_id is None:
+        return None
+    return Elsewhere(room_id=row.room_id, room_name=row.room_name, site_id=row.site_id, site_name=row.site_name)
 
 
 def _cohort_columns(cohort: Cohort) -> dict[str, Any]:
@@ -185,6 +199,7 @@ def _session_columns(cohort: Cohort) -> list[dict[str, Any]]:
             "status": session.status,
             "themes": list(session.themes),
             "revision": session.revision,
+            "room_id": session.elsewhere.room_id if session.elsewhere else None,
         }
         for session in cohort.sessions
     ]

@@ -17,19 +17,20 @@ UNSIGNED_FOR = timedelta(days=90)
 # A member who is known as a facilitator sees the sessions they lead or cover, any other those at their sites.
 SESSIONS = text("""
     WITH me AS (SELECT (SELECT facilitator_id FROM facilitators WHERE member_id = :member) AS facilitator_id)
-    SELECT s.session_id, s.number, s.starts_at, s.ends_at, s.status, c.cohort_id, c.programme, c.site_id, sites.name AS site_name,
-        sites.address, sites.parking, sites.what_to_bring, rooms.name AS room_name, s.themes,
+    SELECT s.session_id, s.number, s.starts_at, s.ends_at, s.status, c.cohort_id, c.programme, sites.site_id,
+        sites.name AS site_name, sites.address, sites.parking, sites.what_to_bring, rooms.name AS room_name, s.themes,
         lead.name AS lead_name, cover.name AS cover_name,
         coalesce(c.cover_id = me.facilitator_id AND c.lead_id IS DISTINCT FROM me.facilitator_id, false) AS is_cover,
         c.seats_taken AS people, c.flagged AS close_attention
-    FROM me CROSS JOIN sessions s JOIN cohorts c USING (cohort_id) JOIN sites USING (site_id)
-    LEFT JOIN rooms ON rooms.room_id = c.room_id
+    FROM me CROSS JOIN sessions s JOIN cohorts c USING (cohort_id)
+    LEFT JOIN rooms ON rooms.room_id = coalesce(s.room_id, c.room_id)
+    JOIN sites ON sites.site_id = coalesce(rooms.site_id, c.site_id)
     LEFT JOIN facilitators lead ON lead.facilitator_id = c.lead_id
     LEFT JOIN facilitators cover ON cover.facilitator_id = c.cover_id
     WHERE s.status <> 'cancelled' AND c.status NOT IN ('planned', 'cancelled')
         AND s.starts_at >= :since AND s.starts_at < :until
         AND (
-            CASE WHEN me.facilitator_id IS NULL THEN cardinality(:sites) = 0 OR c.site_id = ANY (:sites)
+            CASE WHEN me.facilitator_id IS NULL THEN cardinality(:sites) = 0 OR sites.site_id = ANY (:sites)
             ELSE me.facilitator_id IN (c.lead_id, c.cover_id) END
         )
         AND (

@@ -22,10 +22,11 @@ WHERE p.participant_id = :participant_id ORDER BY p.changed_at DESC, p.place_id 
 )
 _SESSIONS = text(
     """
-SELECT s.session_id, s.cohort_id, s.number, s.starts_at, s.status,
+SELECT s.session_id, s.cohort_id, s.number, s.starts_at, s.status, elsewhere.name AS elsewhere,
        EXISTS (SELECT FROM tasks t WHERE t.kind = :kind AND t.session_id = s.session_id AND t.participant_id = :participant_id)
          AS cannot_come
-FROM sessions s WHERE s.cohort_id = :cohort_id AND s.starts_at > :now ORDER BY s.starts_at
+FROM sessions s LEFT JOIN rooms USING (room_id) LEFT JOIN sites elsewhere USING (site_id)
+WHERE s.cohort_id = :cohort_id AND s.starts_at > :now ORDER BY s.starts_at
 """
 )
 _STAYS = ("placed", "attending")

@@ -67,11 +67,11 @@ OWED_THEMES = text("""
 """)
 
 SESSIONS_OF_COHORT = text("""
-    SELECT session_id, number, starts_at, ends_at, status, themes,
-        CASE WHEN status = 'held' THEN (
+    SELECT session_id, number, starts_at, ends_at, sessions.status, themes, sites.name || ', ' || rooms.name AS elsewhere,
+        CASE WHEN sessions.status = 'held' THEN (
             SELECT count(*) FROM attendance a WHERE a.session_id = sessions.session_id AND a.status = 'present'
         ) END AS present
-    FROM sessions WHERE cohort_id = :cohort_id ORDER BY number
+    FROM sessions LEFT JOIN rooms USING (room_id) LEFT JOIN sites USING (site_id) WHERE cohort_id = :cohort_id ORDER BY number
 """)
 
 PLACES_OF_COHORT = text("""

@@ -31,8 +31,8 @@ from scheduling.use_cases.look_up_register import (
 )
 
 SESSION = text("""
-    SELECT cohort_id, site_id, sites.name AS site_name, programme, session_id, number, starts_at, ends_at, sessions.status,
-        themes,
+    SELECT cohort_id, sites.site_id, sites.name AS site_name, cohorts.site_id AS cohort_site_id, programme, session_id,
+        number, starts_at, ends_at, sessions.status, themes,
         ARRAY(
             SELECT theme FROM sessions s CROSS JOIN jsonb_array_elements_text(s.themes) AS theme
             WHERE s.cohort_id = sessions.cohort_id
@@ -42,7 +42,9 @@ SESSION = text("""
             AND s.starts_at < sessions.starts_at) AS is_first,
         NOT EXISTS (SELECT FROM sessions s WHERE s.cohort_id = sessions.cohort_id AND s.status <> 'cancelled'
             AND s.starts_at > sessions.starts_at) AS is_last
-    FROM sessions JOIN cohorts USING (cohort_id) JOIN sites USING (site_id)
+    FROM sessions JOIN cohorts USING (cohort_id)
+    LEFT JOIN rooms ON rooms.room_id = coalesce(sessions.room_id, cohorts.room_id)
+    JOIN sites ON sites.site_id = coalesce(rooms.site_id, cohorts.site_id)
     WHERE session_id = :session_id
 """)
 

@@ -5,13 +5,19 @@ from dataclasses import fields
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scheduling.domain.cohorts import OPEN, PLANNED, RUNNING
 from scheduling.domain.sites import Hours, Room, Site
 from scheduling.storage import tables
 from service_kit import rows
+
+USED_ROOMS = text("""
+    SELECT r.name, coalesce(max(c.capacity) FILTER (WHERE c.status IN ('planned', 'open', 'running')), 0) AS people
+    FROM rooms r JOIN cohorts c ON c.room_id = r.room_id
+        OR EXISTS (SELECT FROM sessions s WHERE s.cohort_id = c.cohort_id AND s.room_id = r.room_id)
+    WHERE r.site_id = :site_id GROUP BY r.name
+""")
 
 
 class SiteRows:
@@ -41,14 +47,7 @@ class SiteRows:
 
     async def used_rooms(self, site_id: str) -> Mapping[str, int]:
         """The rooms that cohorts are or were in, by name, with the most people that an unfinished one of these takes."""
-        unfinished = tables.cohorts.c.status.in_([PLANNED, OPEN, RUNNING])
-        found = await self._conn.execute(
-            select(tables.rooms.c.name, func.coalesce(func.max(tables.cohorts.c.capacity).filter(unfinished), 0).label("people"))
-            .join(tables.cohorts, tables.cohorts.c.room_id == tables.rooms.c.room_id)
-            .where(tables.rooms.c.site_id == site_id)
-            .group_by(tables.rooms.c.name)
-        )
-        return {row.name: row.people for row in found}
+        return {row.name: row.people for row in await self._conn.execute(USED_ROOMS, {"site_id": site_id})}
 
     async def _found(self, site_id: str, *, lock: bool) -> Site | None:
         query = select(tables.sites).where(tables.sites.c.site_id == site_id)

@@ -10,9 +10,9 @@ from scheduling.domain.cohorts import PLANNED, Cohort, UnknownCohortError
 from scheduling.domain.programmes import Programme
 from scheduling.domain.sites import Site, UnknownSiteError
 from scheduling.use_cases.changes import Changes
+from scheduling.use_cases.fit_people import refuse_unfit_people
 from scheduling.use_cases.hold_places import hold_for_those_who_wait
 from scheduling.use_cases.offering import Offering
-from scheduling.use_cases.open_cohort import refuse_unfit_people
 from scheduling.use_cases.repositories import Repositories
 
 

@@ -32,7 +32,10 @@ class CohortSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLine:
-    """One session of a cohort; `themes` are codes. `present` is null until it has a register."""
+    """One session of a cohort; `themes` are codes. `present` is null until it has a register.
+
+    `elsewhere` names its site and room where these are not the cohort's own.
+    """
 
     session_id: UUID
     number: int
@@ -41,6 +44,7 @@ class SessionLine:
     status: str
     present: int | None
     themes: Sequence[str]
+    elsewhere: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,13 +127,15 @@ class RegisterLine:
 class RegisterSheet:
     """The register of one session. `shown_at` is domain time; `is_first` and `is_last` are of the sessions not cancelled.
 
-    `themes` are this session's, `owed` those that the cohort has in no session because one was cancelled.
+    `site_id` is where the session is, `cohort_site_id` where its cohort is. `themes` are this session's, `owed` those that the
+    cohort has in no session because one was cancelled.
     `shown_to` is the member of staff who asked, so that a tablet knows whose entries it holds.
     """
 
     cohort_id: UUID
     site_id: str
     site_name: str
+    cohort_site_id: str
     programme: str
     session_id: UUID
     number: int

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
-from scheduling.domain.bookings import refuse_taken
 from scheduling.domain.broken_rule import BrokenRuleError
 from scheduling.domain.cohorts import CANCELLED, UnknownCohortError
 from scheduling.domain.offers import OFFERED
@@ -13,6 +12,7 @@ from scheduling.domain.plans import Wanted, plan_cohort
 from scheduling.domain.session_dates import Calendar, local_instant
 from scheduling.domain.sites import UnknownSiteError
 from scheduling.use_cases.changes import Changes
+from scheduling.use_cases.fit_people import refuse_unfit_sessions
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.repositories import Repositories
 
@@ -35,7 +35,9 @@ async def move_cohort(
     repositories: Repositories,
     now: datetime,
 ) -> Changes:
-    """Lay the sessions of a cohort over other dates. Offers that stand end earlier where the start does.
+    """Lay the sessions of a cohort over other dates that its lead, cover and room allow.
+
+    Offers that stand end earlier where the start does.
 
     Raises BrokenRuleError and UnknownCohortError.
     """
@@ -63,15 +65,13 @@ async def move_cohort(
     cohort = before.moved(starts=starts, now=now)
     if cohort is before:
         return Changes()
-    when = [(one.starts_at, one.ends_at) for one in cohort.sessions if one.status != CANCELLED]
-    site.refuse_outside_hours(when)
-    taken = await repositories.bookings.taken(
-        cohort_id=cohort_id,
-        rooms=[cohort.room_id] if cohort.room_id else [],
-        facilitators=[one for one in (cohort.lead_id, cohort.cover_id) if one],
-        times=when,
+    await refuse_unfit_sessions(
+        cohort,
+        [one for one in cohort.sessions if one.status != CANCELLED],
+        programmes=offering.programmes,
+        bank_holidays=bank_holidays,
+        repositories=repositories,
     )
-    refuse_taken(taken, field="starts_at")
     await repositories.cohorts.change(cohort)
 
     places = await repositories.places.of_cohort(cohort_id)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from uuid import UUID
 
-from scheduling.domain.bookings import refuse_taken
 from scheduling.domain.cohorts import UnknownSessionError
+from scheduling.domain.programmes import Programme
 from scheduling.domain.session_dates import Calendar, local_instant
-from scheduling.domain.sites import UnknownSiteError
 from scheduling.use_cases.changes import Changes
+from scheduling.use_cases.fit_people import refuse_unfit_sessions
 from scheduling.use_cases.repositories import Repositories
 
 
@@ -17,11 +17,14 @@ async def move_session(
     session_id: UUID,
     starts_on: date,
     starts_at: time,
+    programmes: Mapping[str, Programme],
     bank_holidays: Mapping[str, Calendar],
     repositories: Repositories,
     now: datetime,
 ) -> Changes:
     """Move a planned session; local wall clock time. Everybody hears the new first and last dates where those changed.
+
+    Its lead and cover must be able to be there, its room free.
 
     Raises BrokenRuleError and UnknownSessionError.
     """
@@ -29,23 +32,11 @@ async def move_session(
     before = await repositories.cohorts.locked(cohort_id) if cohort_id else None
     if before is None:
         raise UnknownSessionError
-    site = await repositories.sites.get(before.site_id)
-    if site is None:
-        raise UnknownSiteError
-    bank_holidays[site.division].with_closures(site.closed_on).refuse_closed(starts_on, field="starts_on")
     cohort = before.with_moved_session(session_id, starts_at=local_instant(day=starts_on, at=starts_at), now=now)
     if cohort is before:
         return Changes()
     moved = cohort.session(session_id)
-    when = (moved.starts_at, moved.ends_at)
-    site.refuse_outside_hours([when])
-    taken = await repositories.bookings.taken(
-        cohort_id=cohort.cohort_id,
-        rooms=[cohort.room_id] if cohort.room_id else [],
-        facilitators=[one for one in (cohort.lead_id, cohort.cover_id) if one],
-        times=[when],
-    )
-    refuse_taken(taken, field="starts_at")
+    await refuse_unfit_sessions(cohort, [moved], programmes=programmes, bank_holidays=bank_holidays, repositories=repositories)
     await repositories.cohorts.change(cohort)
     if cohort.span == before.span:
         return Changes(cohorts=(cohort,))

@@ -8,13 +8,13 @@ from uuid import UUID
 from scheduling.domain.bookings import free_room, refuse_taken_people
 from scheduling.domain.broken_rule import BrokenRuleError
 from scheduling.domain.cohorts import OPEN, PLANNED, Cohort, Session, sessions_at
-from scheduling.domain.facilitators import refuse_cover, refuse_lead
 from scheduling.domain.fitting import EVERYBODYS_LANGUAGE
 from scheduling.domain.plans import Plan, Wanted, plan_cohort
 from scheduling.domain.programmes import Programme
 from scheduling.domain.session_dates import Calendar, SkippedDate, local_instant
 from scheduling.domain.sites import Room, Site
 from scheduling.use_cases.changes import Changes
+from scheduling.use_cases.fit_people import refuse_unfit_people
 from scheduling.use_cases.hold_places import hold_for_those_who_wait
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.repositories import Repositories
@@ -133,29 +133,6 @@ async def open_cohort(
         return Opened(cohort=cohort, skipped=planned.skipped, is_new=True, changes=Changes())
     await hold_for_those_who_wait(cohort, offering=offering, repositories=repositories, now=now)
     return Opened(cohort=cohort, skipped=planned.skipped, is_new=True, changes=Changes(cohorts=(cohort,)))
-
-
-async def refuse_unfit_people(
-    *,
-    programme: Programme,
-    site_id: str,
-    sessions: tuple[Session, ...],
-    lead_id: UUID | None,
-    cover_id: UUID | None,
-    repositories: Repositories,
-) -> None:
-    """Raise BrokenRuleError unless the lead may lead these sessions and the cover may stand in, where they are given."""
-    if lead_id is not None and lead_id == cover_id:
-        raise BrokenRuleError("cover_id", "cover_id must be somebody else than the lead.")
-    known = await repositories.facilitators.get([one for one in (lead_id, cover_id) if one])
-    starts = [session.starts_at for session in sessions]
-    for field_name, one in (("lead_id", lead_id), ("cover_id", cover_id)):
-        if one is not None and one not in known:
-            raise BrokenRuleError(field_name, f"{field_name} must be a facilitator who is known here.")
-    if lead_id is not None:
-        refuse_lead(known[lead_id], programme=programme, site_id=site_id, sessions=starts)
-    if cover_id is not None:
-        refuse_cover(known[cover_id], programme=programme, site_id=site_id, sessions=starts)
 
 
 def _rooms_for(wanted: NewCohort, site: Site) -> tuple[Room, ...]:

@@ -14,7 +14,7 @@ from scheduling.use_cases.repositories import Repositories
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnSession:
-    """A session to come; `cannot_come`: the person said so."""
+    """A session to come; `cannot_come`: the person said so. `elsewhere` names its site where that is another than usual."""
 
     session_id: UUID
     cohort_id: UUID
@@ -22,6 +22,7 @@ class OwnSession:
     starts_at: datetime
     status: str
     cannot_come: bool
+    elsewhere: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

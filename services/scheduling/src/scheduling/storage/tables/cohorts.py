@@ -71,6 +71,8 @@ sessions = Table(
     UniqueConstraint("cohort_id", "number", name="sessions_number"),
     Column("themes", JSONB, nullable=False, server_default=EMPTY_LIST),
     Column("revision", Integer, nullable=False, server_default="0"),
+    # Where it is, if not in its cohort's own room.
+    Column("room_id", ForeignKey("rooms.room_id")),
     UniqueConstraint("session_id", "starts_at", "ends_at", "status", name="sessions_when"),
     CheckConstraint("ends_at > starts_at", name="sessions_ends_after_start"),
     CheckConstraint("status IN ('planned', 'held', 'cancelled')", name="sessions_status"),

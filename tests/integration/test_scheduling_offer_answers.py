@@ -78,6 +78,11 @@ async def test_an_answer_to_an_expired_offer_is_a_clear_error_and_the_place_has_
 
     await eventually(has_gone_on)
     assert (await statuses(scheduling))[UUID(told["participant_id"])] == "waiting"
+    assert "We have told our staff" in page.text
+    await scheduling.call("POST", f"/offers/{told['offer_token']}", as_=None, page=True, data={"answer": "accepted"})
+    [task] = (await scheduling.call("GET", "/tasks")).json()["tasks"]
+    assert (task["kind"], task["participant_id"]) == ("late_yes", told["participant_id"])
+    assert "said yes to an offer that has ended" in (await scheduling.call("GET", "/tasks", page=True)).text
 
 
 async def test_staff_answer_for_somebody_who_rang(scheduling: SchedulingBench) -> None:
@@ -125,3 +130,12 @@ async def test_a_text_answers_the_offer_that_stands_and_no_other(scheduling: Sch
     await eventually(is_placed)
     [offer] = await scheduling.query("SELECT status, answered_by FROM offers")
     assert tuple(offer) == ("accepted", "text")
+
+    await reply("no", place_id=told["place_id"])
+    await reply("yes", place_id=told["place_id"])
+
+    async def noted() -> list[Any]:
+        return await scheduling.query("SELECT kind FROM tasks WHERE participant_id = $1", participant_id)
+
+    assert [row["kind"] for row in await eventually(noted)] == ["late_no"]
+    assert (await statuses(scheduling))[participant_id] == "placed"

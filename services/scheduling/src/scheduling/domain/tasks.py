@@ -13,6 +13,8 @@ INCIDENT = "incident"
 CLOSE_ATTENTION_OVER = "close_attention_over"
 CANNOT_COME = "cannot_come"
 TWO_PLACES = "two_places"
+LATE_YES = "late_yes"
+LATE_NO = "late_no"
 
 OPEN = "open"
 ACKNOWLEDGED = "acknowledged"
@@ -40,6 +42,8 @@ KINDS: Mapping[str, TaskKind] = MappingProxyType(
         CANNOT_COME: TaskKind(roles=("facilitator", "coordinator"), within=timedelta(days=1), urgent=False),
         INCIDENT: TaskKind(roles=("clinician", "coordinator"), within=timedelta(days=1), urgent=True),
         CLOSE_ATTENTION_OVER: TaskKind(roles=("coordinator", "clinician"), within=timedelta(hours=4), urgent=True),
+        LATE_YES: TaskKind(roles=("coordinator", "facilitator"), within=timedelta(days=1), urgent=False),
+        LATE_NO: TaskKind(roles=("coordinator", "facilitator"), within=timedelta(days=1), urgent=False),
         TWO_PLACES: TaskKind(roles=("coordinator", "clinician"), within=timedelta(days=1), urgent=False),
     }
 )

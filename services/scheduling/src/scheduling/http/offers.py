@@ -15,6 +15,7 @@ from scheduling.domain.offers import ACCEPTED, ANSWERS, BY_LINK, BY_STAFF, DECLI
 from scheduling.http.desk import COORDINATOR, FACILITATOR, Desk, require_site
 from scheduling.use_cases.answer_offer import answer_offer
 from scheduling.use_cases.look_up import OfferSheet
+from scheduling.use_cases.note_late_answer import note_late_answer
 from service_kit.access import Member
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -60,6 +61,14 @@ def offers_router(desk: Desk) -> APIRouter:
         try:
             await _answer(desk, sheet.offer, chosen, by=BY_LINK)
         except OfferClosedError as closed:
+            async with desk.transaction() as work:
+                await note_late_answer(
+                    offer=sheet.offer,
+                    answer=chosen,
+                    repositories=work.repositories,
+                    now=desk.now(),
+                    new_id=desk.offering.new_id,
+                )
             return _page(desk, request, await _sheet(desk, token), status_code=HTTPStatus.CONFLICT, refused=closed.sentence)
         return RedirectResponse(request.url.path, status_code=HTTPStatus.SEE_OTHER)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from scheduling.domain.offers import ACCEPTED, BY_TEXT, DECLINED, OfferClosedError
 from scheduling.use_cases.answer_offer import answer_offer
 from scheduling.use_cases.changes import Changes, PlaceChange
+from scheduling.use_cases.note_late_answer import note_late_answer
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.repositories import Repositories
 
@@ -28,8 +29,8 @@ class Reply:
 async def answer_by_text(*, replies: Sequence[Reply], offering: Offering, repositories: Repositories, now: datetime) -> Changes:
     """Answer the offers that are meant, in the order in which the replies came.
 
-    A reply that names no place is an answer where the person has one offer that stands. A reply to an offer that has ended, or to
-    none, changes nothing.
+    A reply that names no place is an answer where the person has one offer that stands. One to an offer that has ended is a task
+    for staff, one to none changes nothing.
     """
     answers = [one for one in sorted(replies, key=lambda one: (one.received_at, one.reply_id)) if one.answer in ANSWERS]
     if not answers:
@@ -45,6 +46,9 @@ async def answer_by_text(*, replies: Sequence[Reply], offering: Offering, reposi
                 offer=offer, answer=ANSWERS[one.answer], by=BY_TEXT, offering=offering, repositories=repositories, now=now
             )
         except OfferClosedError:
+            await note_late_answer(
+                offer=offer, answer=ANSWERS[one.answer], repositories=repositories, now=now, new_id=offering.new_id
+            )
             continue
         told |= {change[0].place_id: change for change in changes.places}
     return Changes(places=tuple(told.values()))

@@ -9,6 +9,7 @@ import pytest
 from nats.js.errors import NotFoundError
 
 from support.enrolment_bench import EnrolmentBench, Practice, bearer, eventually, referral, running_enrolment
+from support.nominator_bench import nomination, nominator
 from support.servers import Broker, Database
 
 PERSON = {
@@ -18,7 +19,8 @@ PERSON = {
     "email": "wilhelmina@example.org",
     "emergency_contact": {"name": "Otto Quillfeather", "phone": "07700 900986"},
 }
-WORDS = ("wilhelmina", "quillfeather", "07700900987", "07700900986", "wilhelmina@example.org")
+WORDS = ("wilhelmina", "quillfeather", "7700900987", "7700900986", "wilhelmina@example.org")
+ADDRESS = "https://fetch.example.org/Wilhelmina%20Quillfeather/referral.json"
 COLUMNS = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2"
 
 DRAFT = """
@@ -52,6 +54,16 @@ async def erase(enrolment: EnrolmentBench, person: str, *, role: str = "admin", 
     return response.json()
 
 
+async def contact_of(enrolment: EnrolmentBench, stand_in: str) -> tuple[Any, ...]:
+    """What the broker has of somebody who is nobody yet: greeting, phone and email."""
+    told = await enrolment.last_message("CONTACTS", f"contacts.v1.{stand_in}")
+    return told["greeting_name"], told["phone"], told["email"]
+
+
+async def emptied(enrolment: EnrolmentBench, stand_in: str) -> bool:
+    return await contact_of(enrolment, stand_in) == ("", None, None)
+
+
 async def where_found(enrolment: EnrolmentBench, *words: str) -> set[str]:
     """Every table.column in which one of the words stands, however it is written."""
     found = set()
@@ -75,7 +87,18 @@ async def test_nothing_of_the_erased_is_left_but_the_restricted_row(enrolment: E
     form = json.dumps({"given_name": "Wilhelmina", "family_name": "Quillfeather", "phone": "07700 900987"})
     [draft] = await enrolment.query(DRAFT, form)
     await enrolment.query(CONFIRMATION, draft["id"], "Wilhelmina", "07700 900987")
+    # A referral that was promised at an address that names them, and an invitation by their employer that nobody followed.
+    signal = {"ce_type": "intake.gp.referral.available.v1", "ce_dataref": ADDRESS, "ce_time": "2026-11-23T10:00:00Z"}
+    await practice.receipts_of(await practice.send(b"", kind="referral.available.v1", **signal), at_least=2)
+    async with nominator(enrolment, "workplace", "ACME") as employer:
+        invited = {"given_name": "Wilhelmina", "family_name": "Quillfeather", "email": "w.work@example.org"}
+        await employer.hear("nomination", nomination(1, **invited, phone="+44 7700 900987"))
+    [invitation] = await enrolment.query("SELECT participant_id FROM nominations")
+    stand_in = str(invitation["participant_id"])
+    assert await contact_of(enrolment, stand_in) == ("Wilhelmina", "+44 7700 900987", "w.work@example.org")
     assert {
+        "nominations.phone",
+        "promised_referrals.address",
         "drafts.answers",
         "contact_confirmations.phone",
         "held.body",
@@ -95,13 +118,22 @@ async def test_nothing_of_the_erased_is_left_but_the_restricted_row(enrolment: E
         return False
 
     await eventually(lambda: gone("CONTACTS", f"contacts.v1.{person}"))
+    # Notifications has to hear that nobody is to be reached there any more.
+    await eventually(lambda: emptied(enrolment, stand_in))
     await eventually(lambda: gone("PEOPLE", f"people.v1.{person}"))
     restricted = {"restricted_identities.given_name", "restricted_identities.family_name", "restricted_identities.nhs_number"}
     assert await where_found(enrolment, *WORDS, "wilma", "9990000018") <= restricted
     [kept] = await enrolment.query("SELECT * FROM restricted_identities")
     assert (kept["family_name"], kept["keep_until"].year - kept["erased_at"].year) == ("Quillfeather", 8)
-    told = await enrolment.published("enrolment.person.changed.v1", at_least=2)
-    assert [each["status"] for each in told] == ["erased", "erased"]  # the second is the stand-in of the confirmation
+    told = await enrolment.published("enrolment.person.changed.v1", at_least=3)
+    # The others are the stand-ins of the confirmation and of the invitation.
+    assert [each["status"] for each in told] == ["erased"] * 3
+    [promise] = await enrolment.query("SELECT state, address, problem FROM promised_referrals")
+    assert tuple(promise) == ("failed", None, "forgotten")
+    [shown] = (await enrolment.http.get("/enrolment/promised-referrals", headers=headers)).json()
+    assert "was forgotten" in shown["problem_text"]
+    retried = await enrolment.http.post(f"/enrolment/promised-referrals/{shown['id']}/retry", headers=headers)
+    assert retried.status_code == 409
     assert [row["status"] for row in await enrolment.query("SELECT status FROM enrolments")] == ["withdrawn"]
     # The same referral again brings nothing back; a new one is of somebody new.
     again = await practice.refer(referral(0, patient=PERSON))

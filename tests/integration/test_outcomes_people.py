@@ -51,7 +51,9 @@ async def test_where_people_stand_is_kept_and_names_are_forgotten_with_held_copi
         asked = questionnaire(mine)
         await records.save_enrolments([mine])
         await records.add_questionnaires([asked])
-        await records.add_assessments([replace(assessment(asked), comment="Ring Rosalind on 07700 900123")])
+        await records.add_assessments(
+            [replace(assessment(asked), comment="Ring Rosalind on 07700 900123", reason="Rosalind rang")]
+        )
         for one in (person, other):
             await conn.execute(
                 text(
@@ -65,7 +67,7 @@ async def test_where_people_stand_is_kept_and_names_are_forgotten_with_held_copi
         await records.save_standings([Standing(participant_id=person, sequence=3, status="active")])
         assert (await records.standings([person, other]))[person].status == "erased"
         await records.forget_people([person])
-        assert list((await conn.execute(text("SELECT comment FROM assessments"))).scalars()) == [None]
+        assert [tuple(row) for row in await conn.execute(text("SELECT comment, reason FROM assessments"))] == [(None, None)]
         left = [*(await conn.execute(text("SELECT participant_id::text FROM people"))).scalars()]
         left += [*(await conn.execute(text("SELECT event_id FROM held"))).scalars()]
         assert left == [str(other), str(other)]

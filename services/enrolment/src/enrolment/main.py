@@ -68,6 +68,7 @@ from enrolment.storage.own_page import OwnPageRepository
 from enrolment.storage.preferences import wishes_of
 from enrolment.storage.progress import ProgressRepository
 from enrolment.storage.promises import PromiseRepository, next_due_at
+from enrolment.storage.rate_limits import RateLimit
 from enrolment.storage.repositories import IntakeRepository, participants_by_id
 from enrolment.use_cases.export_person import Export, export_person
 from enrolment.use_cases.fetch_promised import Fetching, PromiseDesk, fetch_promised
@@ -79,7 +80,6 @@ from page_base.pages import Pages
 from service_kit import command, outbox
 from service_kit.due import DueWork
 from service_kit.ids import new_id
-from service_kit.rate_limit import RateLimit
 from service_kit.service import Service
 
 NAME = "enrolment"
@@ -96,9 +96,13 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
     names = {programme.code: programme.name for programme in programmes.values()}
     pages = Pages(f"{NAME}.http")
     rules = Rules(programmes=programmes, in_production=settings.in_production)
+
+    def limit(name: str, per_second: float, burst: int) -> RateLimit:
+        return RateLimit(engine=service.engine, name=name, per_second=per_second, burst=burst)
+
     organisations = Organisations(
         engine=service.engine,
-        limit=RateLimit(per_second=settings.organisation_requests_per_second, burst=settings.organisation_burst),
+        limit=limit("organisations", settings.organisation_requests_per_second, settings.organisation_burst),
         real_now=service.clock.real_now,
     )
     nominating = Nominating(rules=rules, store=NominationRepository, new_id=new_id, new_token=_new_token)
@@ -138,6 +142,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
             new_token=_new_token,
             pages=pages,
             access=service.access,
+            limit=limit,
         ),
     )
     intake = Intake(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from enrolment.http.limits import Limit
 from enrolment.use_cases.receive_referral import Rules
 from page_base.pages import Pages
 from service_kit.access import Access
@@ -15,7 +16,10 @@ from service_kit.access import Access
 
 @dataclass(frozen=True, kw_only=True)
 class OwnPages:
-    """`transaction` commits at its end and wakes whoever tells what is in the outbox; `now` is domain time."""
+    """`transaction` commits at its end and wakes whoever tells what is in the outbox; `now` is domain time.
+
+    `limit` makes a limit of so many requests a second and so many at once, by its name.
+    """
 
     transaction: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
     reading: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
@@ -25,3 +29,4 @@ class OwnPages:
     new_token: Callable[[], str]
     pages: Pages
     access: Access
+    limit: Callable[[str, float, int], Limit]

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from enrolment.domain.eligibility import Answers
-from enrolment.domain.person import Participant, Person
+from enrolment.domain.person import Participant, Person, home_number
 from enrolment.domain.reason import Reason
 from enrolment.domain.referrals import Referral
 
@@ -64,7 +64,11 @@ def without_words(referral: Referral) -> Referral:
 
 
 def traces(person: Person) -> Iterator[str]:
-    """Yield what would betray the person in a text, beside the names: the number, the phone and the email."""
-    for text in (person.nhs_number, person.nhs_number_as_sent, person.phone, person.email):
+    """Yield what would betray the person in a text, beside the names: the numbers, the phones and the email."""
+    for text in (person.nhs_number, person.nhs_number_as_sent, person.email):
         if text:
             yield text
+    for phone in (person.phone, person.emergency_contact_phone):
+        if phone:
+            # However it is dialled: 07700 900123, +44 7700 900123, 0044 7700 900123.
+            yield home_number(phone).removeprefix("0")

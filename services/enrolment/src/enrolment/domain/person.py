@@ -1,5 +1,6 @@
 """Who a referral is about, and how to reach them."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -91,3 +92,9 @@ def outward_code(postcode: str | None) -> str | None:
     bare = normalised_postcode(postcode)
     shortest = 5
     return bare[:-3] if bare and len(bare) >= shortest else None
+
+
+def home_number(phone: str) -> str:
+    """Return a phone number without what people put between its digits, as it is dialled at home: +44 7700 is 07700."""
+    digits = re.sub(r"[^0-9+]", "", phone)
+    return re.sub(r"^(\+44|0044)", "0", digits)

@@ -21,6 +21,7 @@ WAITS = (
 )
 WILL_BE_FETCHED = Reason("will_be_fetched", "The referral will be fetched from the address in the signal.")
 HOST_NOT_ALLOWED = "host_not_allowed"
+FORGOTTEN = "forgotten"
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
         HOST_NOT_ALLOWED: "The operator of this service has not allowed the address's host for this organisation.",
@@ -32,6 +33,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "too_large": "What was found is larger than 1 MB.",
         "unknown_content_type": "What was found is neither FHIR nor the project's own JSON, by its content type.",
         "unreadable": "What was found could not be read as a referral.",
+        FORGOTTEN: "The address named somebody who was erased since, and was forgotten.",
     }
 )
 _LONGEST_ADDRESS = 2000
@@ -102,7 +104,14 @@ class Promise:
     def tried_again(self, *, now: datetime) -> "Promise":
         """Staff ask for another round, at once; PromiseStepError for one that is here."""
         self._must_be({WAITING, FAILED}, step="tried again")
+        if self.address is None:
+            raise PromiseStepError(state=FORGOTTEN, step="tried again")
         return replace(self, state=WAITING, attempts=0, due_at=now, changed_at=now)
+
+    def forgotten(self, *, now: datetime) -> "Promise":
+        """Its address named somebody who is erased: there is nothing left to fetch; PromiseStepError for one that is here."""
+        self._must_be({WAITING, FAILED}, step="forgotten")
+        return replace(self, state=FAILED, address=None, problem=FORGOTTEN, changed_at=now)
 
     def _must_be(self, states: set[str], *, step: str) -> None:
         if self.state not in states:

@@ -3,79 +3,61 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
-from time import monotonic
-from typing import Any, Protocol, TypeGuard
+from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from enrolment.domain.confirmations import Confirmation, TooManyCodesError
+from enrolment.domain.confirmations import TooManyCodesError
 from enrolment.domain.form.draft import SENT, Draft
-from enrolment.domain.form.fields import Answer, Problem, read
+from enrolment.domain.form.fields import Problem, read
 from enrolment.domain.form.steps import Step, first_unanswered, steps_of
-from enrolment.domain.nominations import Nomination
 from enrolment.domain.programmes import LANGUAGES, Programme
+from enrolment.http.form_desk import FormDesk
+from enrolment.http.form_requests import (
+    COOKIE,
+    LANGUAGE_COOKIE,
+    START,
+    entered_in,
+    is_open,
+    language_of,
+    next_path,
+    path_after,
+    remember,
+    to_start,
+)
 from enrolment.http.form_words import FormWords, check_lines, errors_of, page_of
+from enrolment.http.limits import Limit, hold_back
 from enrolment.use_cases.confirm_contact import Said
 from enrolment.use_cases.receive_referral import LOCAL_TIME
 from page_base.pages import FieldError, Pages
-from service_kit.rate_limit import RateLimit
-
-START = "/enrolment/self-referral"
-COOKIE, LANGUAGE_COOKIE = "limber_form", "limber_language"
-COOKIE_SECONDS = 24 * 60 * 60
-MOST_BYTES = 20_000
-
-
-class FormDesk(Protocol):
-    """What the pages need done."""
-
-    async def begin(self, *, programme: str, language: str) -> str:
-        """Begin a self-referral; return the token of its cookie."""
-
-    async def nomination_of(self, token: str) -> Nomination | None:
-        """Return the nomination that a link opens, if it still does."""
-
-    async def begin_nomination(self, token: str, *, language: str) -> str | None:
-        """Begin to complete a nomination; None if its link no longer opens."""
-
-    async def draft(self, token: str) -> Draft | None:
-        """Return the draft of a cookie's token, unless its time is over."""
-
-    async def answer(self, token: str, slug: str, answers: Mapping[str, Answer], names: Sequence[str]) -> Draft | None:
-        """Keep the answers of one page."""
-
-    async def forget(self, token: str) -> None:
-        """Delete the draft with all its answers."""
-
-    async def knows_poster(self, code: str) -> bool:
-        """Return whether there is such a poster."""
-
-    async def send_code(self, token: str) -> Draft | None:
-        """Send a code; where the address is proven already, send the form. TooManyCodesError."""
-
-    async def confirm(self, token: str, code: str) -> Said:
-        """Hold a code against the one that was sent."""
-
-    async def link_works(self, token: str) -> str | None:
-        """Return the language of whoever a link asks to confirm, or None if it no longer works."""
-
-    async def confirm_by_link(self, token: str) -> Draft | Confirmation | None:
-        """Confirm by the link that was sent; return the form or the new address that was confirmed."""
 
 
 def form_router(
-    *, desk: FormDesk, pages: Pages, words: FormWords, programmes: Mapping[str, Programme], now: Callable[[], datetime]
+    *,
+    desk: FormDesk,
+    pages: Pages,
+    words: FormWords,
+    programmes: Mapping[str, Programme],
+    now: Callable[[], datetime],
+    limit: Callable[[str, float, int], Limit],
 ) -> APIRouter:
     """`/enrolment/self-referral` and below, `/enrolment/complete/{token}` and `/enrolment/confirm/{token}`; for anybody."""
-    return _Form(desk=desk, pages=pages, words=words, programmes=programmes, now=now).router()
+    return _Form(desk=desk, pages=pages, words=words, programmes=programmes, now=now, limit=limit).router()
 
 
 class _Form:
     """The pages and what they share."""
 
     def __init__(
-        self, *, desk: FormDesk, pages: Pages, words: FormWords, programmes: Mapping[str, Programme], now: Callable[[], datetime]
+        self,
+        *,
+        desk: FormDesk,
+        pages: Pages,
+        words: FormWords,
+        programmes: Mapping[str, Programme],
+        now: Callable[[], datetime],
+        limit: Callable[[str, float, int], Limit],
     ) -> None:
         self._desk = desk
         self._pages = pages
@@ -83,8 +65,8 @@ class _Form:
         self._programmes = programmes
         self._now = now
         # Answers come one at a time; beginnings and codes cost more.
-        self._answers = RateLimit(per_second=2, burst=60)
-        self._beginnings = RateLimit(per_second=1 / 60, burst=30)
+        self._answers = limit("answers", 2, 60)
+        self._beginnings = limit("beginnings", 1 / 60, 30)
 
     def router(self) -> APIRouter:
         """The routes; fixed names before the questions'."""
@@ -116,15 +98,15 @@ class _Form:
             request,
             "form_start.html",
             programme=chosen,
-            resume=_next_path(draft, self._steps(draft)) if _is_open(draft) else None,
+            resume=next_path(draft, self._steps(draft)) if is_open(draft) else None,
         )
 
     async def _begin(self, request: Request) -> Response:
-        self._hold_back(request, self._beginnings)
-        form = await _entered(request)
+        await hold_back(request, self._beginnings)
+        form = await entered_in(request)
         programme = self._programme(next(iter(form.get("programme", ())), ""))
-        token = await self._desk.begin(programme=programme.code, language=_language(request))
-        return self._remember(request, RedirectResponse(f"{START}/name", HTTPStatus.SEE_OTHER), token)
+        token = await self._desk.begin(programme=programme.code, language=language_of(request))
+        return self._begun(request, token)
 
     async def _nomination(self, request: Request, token: str) -> Response:
         nomination = await self._desk.nomination_of(token)
@@ -136,31 +118,31 @@ class _Form:
         )
 
     async def _begin_nomination(self, request: Request, token: str) -> Response:
-        self._hold_back(request, self._beginnings)
-        begun = await self._desk.begin_nomination(token, language=_language(request))
+        await hold_back(request, self._beginnings)
+        begun = await self._desk.begin_nomination(token, language=language_of(request))
         if begun is None:
             return self._gone(request, "nomination")
-        return self._remember(request, RedirectResponse(f"{START}/name", HTTPStatus.SEE_OTHER), begun)
+        return self._begun(request, begun)
 
     async def _ask(self, request: Request, slug: str) -> Response:
         draft = await self._draft(request)
-        if not _is_open(draft):
-            return _to_start(draft)
+        if not is_open(draft):
+            return to_start(draft)
         steps = self._steps(draft)
         step = next((each for each in steps if each.slug == slug), None)
         if step is None:
-            return RedirectResponse(_next_path(draft, steps), HTTPStatus.SEE_OTHER)
+            return RedirectResponse(next_path(draft, steps), HTTPStatus.SEE_OTHER)
         return self._question(request, draft, step, steps)
 
     async def _answer(self, request: Request, slug: str) -> Response:
-        self._hold_back(request, self._answers)
+        await hold_back(request, self._answers)
         draft = await self._draft(request)
-        if not _is_open(draft):
-            return _to_start(draft)
+        if not is_open(draft):
+            return to_start(draft)
         step = next((each for each in self._steps(draft) if each.slug == slug), None)
         if step is None or not step.goes_on:
             return RedirectResponse(f"{START}/{slug}", HTTPStatus.SEE_OTHER)
-        entered = await _entered(request)
+        entered = await entered_in(request)
         answers, problems = read(step.fields, entered, today=self._now().astimezone(LOCAL_TIME).date())
         poster = answers.get("poster_code")
         if isinstance(poster, str) and not await self._desk.knows_poster(poster):
@@ -169,55 +151,55 @@ class _Form:
             return self._question(request, draft, step, self._steps(draft), entered=entered, problems=problems)
         names = [field.name for field in step.fields]
         after = await self._desk.answer(request.cookies[COOKIE], slug, answers, names)
-        if not _is_open(after):
-            return _to_start(after)
+        if not is_open(after):
+            return to_start(after)
         steps = self._steps(after)
         if "change" in request.query_params:
-            return RedirectResponse(_next_path(after, steps), HTTPStatus.SEE_OTHER)
-        return RedirectResponse(_path_after(slug, after, steps), HTTPStatus.SEE_OTHER)
+            return RedirectResponse(next_path(after, steps), HTTPStatus.SEE_OTHER)
+        return RedirectResponse(path_after(slug, after, steps), HTTPStatus.SEE_OTHER)
 
     async def _check(self, request: Request) -> Response:
         draft = await self._draft(request)
-        if not _is_open(draft):
-            return _to_start(draft)
+        if not is_open(draft):
+            return to_start(draft)
         steps = self._steps(draft)
         if first_unanswered(steps, seen=draft.seen) is not None:
-            return RedirectResponse(_next_path(draft, steps), HTTPStatus.SEE_OTHER)
+            return RedirectResponse(next_path(draft, steps), HTTPStatus.SEE_OTHER)
         return self._check_page(request, draft, steps)
 
     async def _send(self, request: Request) -> Response:
-        self._hold_back(request, self._beginnings)
+        await hold_back(request, self._beginnings)
         draft = await self._draft(request)
-        if not _is_open(draft):
-            return _to_start(draft)
+        if not is_open(draft):
+            return to_start(draft)
         steps = self._steps(draft)
         if first_unanswered(steps, seen=draft.seen) is not None:
-            return RedirectResponse(_next_path(draft, steps), HTTPStatus.SEE_OTHER)
+            return RedirectResponse(next_path(draft, steps), HTTPStatus.SEE_OTHER)
         try:
             after = await self._desk.send_code(request.cookies[COOKIE])
         except TooManyCodesError:
             return self._check_page(request, draft, steps, problem="too_many_codes")
-        if not _is_open(after):
-            return _to_start(after)
+        if not is_open(after):
+            return to_start(after)
         return RedirectResponse(f"{START}/confirm", HTTPStatus.SEE_OTHER)
 
     async def _ask_code(self, request: Request) -> Response:
         draft = await self._draft(request)
-        if not _is_open(draft) or draft.confirmation_id is None:
-            return _to_start(draft)
+        if not is_open(draft) or draft.confirmation_id is None:
+            return to_start(draft)
         return self._render(request, "form_confirm.html", by_text=draft.answers.get("reach_by") == "sms", errors=[])
 
     async def _take_code(self, request: Request) -> Response:
-        self._hold_back(request, self._answers)
+        await hold_back(request, self._answers)
         draft = await self._draft(request)
-        if not _is_open(draft):
-            return _to_start(draft)
-        code = "".join(next(iter((await _entered(request)).get("code", ())), "").split())
+        if not is_open(draft):
+            return to_start(draft)
+        code = "".join(next(iter((await entered_in(request)).get("code", ())), "").split())
         said = await self._desk.confirm(request.cookies[COOKIE], code) if code else None
         if said is Said.RIGHT:
             return RedirectResponse(f"{START}/done", HTTPStatus.SEE_OTHER)
         wrong = {None: "code_missing", Said.WRONG: "code_wrong", Said.TOO_OFTEN: "too_many_tries", Said.GONE: "too_many_tries"}
-        problem = FieldError("code", self._words[_language(request)]["problems"][wrong[said]])
+        problem = FieldError("code", self._words[language_of(request)]["problems"][wrong[said]])
         return self._render(
             request,
             "form_confirm.html",
@@ -229,7 +211,7 @@ class _Form:
     async def _done(self, request: Request) -> Response:
         draft = await self._draft(request)
         if draft is None or draft.status != SENT:
-            return _to_start(draft)
+            return to_start(draft)
         return self._done_page(request, draft)
 
     async def _delete(self, request: Request) -> Response:
@@ -246,7 +228,7 @@ class _Form:
         return self._render(request, "form_link.html", spoken=language, token=token)
 
     async def _follow_link(self, request: Request, token: str) -> Response:
-        self._hold_back(request, self._answers)
+        await hold_back(request, self._answers)
         language = await self._desk.link_works(token)
         confirmed = await self._desk.confirm_by_link(token)
         if confirmed is None:
@@ -265,7 +247,7 @@ class _Form:
         entered: Mapping[str, Sequence[str]] | None = None,
         problems: Sequence[Problem] = (),
     ) -> HTMLResponse:
-        language = _language(request)
+        language = language_of(request)
         words = self._words[language]
         page = page_of(
             step,
@@ -287,7 +269,7 @@ class _Form:
         )
 
     def _check_page(self, request: Request, draft: Draft, steps: Sequence[Step], *, problem: str | None = None) -> HTMLResponse:
-        language = _language(request)
+        language = language_of(request)
         words, programme = self._words[language], self._programmes[draft.programme]
         lines = check_lines(steps, words=words, programme=programme, language=language, answers=draft.answers)
         return self._render(
@@ -317,7 +299,7 @@ class _Form:
         spoken: str | None = None,
         **context: Any,
     ) -> HTMLResponse:
-        language = _language(request, spoken)
+        language = language_of(request, spoken)
         response = self._pages.render(
             request,
             template,
@@ -328,27 +310,12 @@ class _Form:
             **context,
         )
         if "lang" in request.query_params:
-            response.set_cookie(
-                LANGUAGE_COOKIE,
-                language,
-                max_age=COOKIE_SECONDS,
-                path="/enrolment",
-                secure=request.url.scheme == "https",
-                httponly=True,
-                samesite="lax",
-            )
+            remember(request, response, LANGUAGE_COOKIE, language)
         return response
 
-    def _remember(self, request: Request, response: Response, token: str) -> Response:
-        response.set_cookie(
-            COOKIE,
-            token,
-            max_age=COOKIE_SECONDS,
-            path="/enrolment",
-            secure=request.url.scheme == "https",
-            httponly=True,
-            samesite="lax",
-        )
+    def _begun(self, request: Request, token: str) -> Response:
+        response = RedirectResponse(f"{START}/name", HTTPStatus.SEE_OTHER)
+        remember(request, response, COOKIE, token)
         return response
 
     async def _draft(self, request: Request) -> Draft | None:
@@ -366,45 +333,3 @@ class _Form:
         if chosen is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such programme to refer yourself to.")
         return chosen
-
-    def _hold_back(self, request: Request, limit: RateLimit) -> None:
-        client = request.client.host if request.client else "unknown"
-        wait = limit.seconds_to_wait(client, now=monotonic())
-        if wait > 0:
-            sentence = "Too many answers came from your network at once. Wait a minute and try again."
-            raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, sentence, {"Retry-After": str(int(wait) + 1)})
-
-
-def _is_open(draft: Draft | None) -> TypeGuard[Draft]:
-    return draft is not None and draft.status != SENT
-
-
-def _to_start(draft: Draft | None) -> Response:
-    path = f"{START}/done" if draft is not None and draft.status == SENT else START
-    return RedirectResponse(path, HTTPStatus.SEE_OTHER)
-
-
-def _next_path(draft: Draft, steps: Sequence[Step]) -> str:
-    step = first_unanswered(steps, seen=draft.seen)
-    return f"{START}/{step.slug}" if step else f"{START}/check"
-
-
-def _path_after(slug: str, draft: Draft, steps: Sequence[Step]) -> str:
-    slugs = [step.slug for step in steps]
-    after = slugs[slugs.index(slug) + 1 :] if slug in slugs else []
-    return f"{START}/{after[0]}" if after else _next_path(draft, steps)
-
-
-def _language(request: Request, spoken: str | None = None) -> str:
-    """The language of the page: asked for, kept from before, or the person's own."""
-    for wish in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE), spoken):
-        if wish in LANGUAGES:
-            return str(wish)
-    return LANGUAGES[0]
-
-
-async def _entered(request: Request) -> dict[str, list[str]]:
-    if int(request.headers.get("content-length") or MOST_BYTES + 1) > MOST_BYTES:
-        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    form = await request.form()
-    return {name: [value for value in form.getlist(name) if isinstance(value, str)] for name in form}

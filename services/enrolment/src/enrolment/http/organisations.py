@@ -4,7 +4,6 @@ import math
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
-from time import monotonic
 from types import MappingProxyType
 from typing import Annotated
 
@@ -13,9 +12,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from enrolment.http.limits import Limit
 from enrolment.use_cases.known import Sender
 from service_kit import api_keys
-from service_kit.rate_limit import RateLimit
 
 BEARER = HTTPBearer(
     auto_error=False,
@@ -43,7 +42,7 @@ class OrganisationRefusedError(Exception):
 class Organisations:
     """Verifies API keys against enrolment's own table and counts each organisation's requests."""
 
-    def __init__(self, *, engine: AsyncEngine, limit: RateLimit, real_now: Callable[[], datetime]) -> None:
+    def __init__(self, *, engine: AsyncEngine, limit: Limit, real_now: Callable[[], datetime]) -> None:
         self._engine = engine
         self._limit = limit
         self._real_now = real_now
@@ -60,7 +59,7 @@ class Organisations:
         if channel is not None and sender.channel != channel:
             sentence = f"This API key is for the channel {sender.channel}; this address is for {channel}."
             raise OrganisationRefusedError(HTTPStatus.FORBIDDEN, sentence)
-        wait = self._limit.seconds_to_wait(f"{sender.channel}.{sender.organisation}", now=monotonic())
+        wait = await self._limit(f"{sender.channel}.{sender.organisation}")
         if wait > 0:
             seconds = math.ceil(wait)
             sentence = f"Too many requests from this organisation at once. Try again in {seconds} seconds."

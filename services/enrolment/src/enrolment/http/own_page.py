@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
-from time import monotonic
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
@@ -17,11 +16,11 @@ from enrolment.domain.form.fields import email_rule, mobile_rule
 from enrolment.domain.preferences import Wishes
 from enrolment.domain.programmes import LANGUAGES, Programme
 from enrolment.http.form_words import FormWords
+from enrolment.http.limits import Limit, hold_back
 from enrolment.use_cases.confirm_contact import Said
 from enrolment.use_cases.review_referral import CLINICIAN
 from page_base.pages import FieldError, Pages
 from service_kit.access import Access, Member
-from service_kit.rate_limit import RateLimit
 
 ME = "/enrolment/me"
 _CHANNELS = ("sms", "email")
@@ -72,11 +71,11 @@ class OwnPageDesk(Protocol):
 
 
 def own_page_router(
-    *, desk: OwnPageDesk, pages: Pages, words: FormWords, programmes: Mapping[str, Programme], access: Access
+    *, desk: OwnPageDesk, pages: Pages, words: FormWords, programmes: Mapping[str, Programme], access: Access, limit: Limit
 ) -> APIRouter:
     """`/enrolment/me`, `/enrolment/me/{token}` and below; staff send a link by `POST …/participants/{id}/own-page-link`."""
     routes = APIRouter(include_in_schema=False)
-    own = _OwnPage(desk=desk, pages=pages, words=words, programmes=programmes)
+    own = _OwnPage(desk=desk, pages=pages, words=words, programmes=programmes, limit=limit)
     for path, method, page in (
         ("/me", "GET", own.ask_for_link),
         ("/me", "POST", own.send_links),
@@ -101,20 +100,20 @@ def own_page_router(
 class _OwnPage:
     """The pages and what they share."""
 
-    def __init__(self, *, desk: OwnPageDesk, pages: Pages, words: FormWords, programmes: Mapping[str, Programme]) -> None:
+    def __init__(
+        self, *, desk: OwnPageDesk, pages: Pages, words: FormWords, programmes: Mapping[str, Programme], limit: Limit
+    ) -> None:
         self._desk = desk
         self._pages = pages
         self._words = words
         self._programmes = programmes
-        self._requests = RateLimit(per_second=1 / 60, burst=10)
+        self._limit = limit
 
     async def ask_for_link(self, request: Request) -> Response:
         return self._render(request, "own_page_link.html", sent=False, errors=[])
 
     async def send_links(self, request: Request) -> Response:
-        client = request.client.host if request.client else "unknown"
-        if self._requests.seconds_to_wait(client, now=monotonic()) > 0:
-            raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS)
+        await hold_back(request, self._limit)
         phone, email = _address((await request.form()).get("address"))
         if phone is None and email is None:
             errors = [FieldError("address", self._spoken(request, None)["problems"]["address_format"])]

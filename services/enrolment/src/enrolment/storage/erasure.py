@@ -7,14 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Date, Text, Uuid, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from enrolment.domain.erasure import Restricted, traces
-from enrolment.domain.person import Person
+from enrolment.domain.person import Person, home_number
 from enrolment.storage.people import PeopleRepository
+from enrolment.storage.promise_tables import PROMISES
+from enrolment.storage.promises import promise_of
 from enrolment.storage.tables import HISTORY, RESTRICTED
 from service_kit import rows
 
@@ -48,7 +51,7 @@ UPDATE nominations n SET status = 'lapsed', sequence = n.sequence + 1, changed_a
 FROM unnest(:given, :family, :births, :emails, :phones) AS p (given, family, birth, email, phone)
 WHERE n.status = 'invited' AND lower(n.given_name) = lower(p.given) AND lower(n.family_name) = lower(p.family)
   AND (n.birth_date = p.birth OR lower(n.email) = lower(p.email)
-       OR regexp_replace(n.phone, '[^0-9]', '', 'g') = regexp_replace(p.phone, '[^0-9]', '', 'g'))
+       OR regexp_replace(regexp_replace(n.phone, '[^0-9+]', '', 'g'), '^([+]44|0044)', '0') = p.phone)
 RETURNING n.participant_id
 """
 ).bindparams(
@@ -59,13 +62,15 @@ _CONFIRMATIONS = text(
     """
 UPDATE contact_confirmations SET sequence = sequence + 1, greeting_name = '', phone = NULL, email = NULL,
   status = CASE WHEN status = 'waiting' THEN 'ended' ELSE status END
-WHERE about_id = ANY(:about) OR lower(email) = ANY(:emails) OR regexp_replace(phone, '[^0-9]', '', 'g') = ANY(:phones)
+WHERE about_id = ANY(:about) OR lower(email) = ANY(:emails)
+   OR regexp_replace(regexp_replace(phone, '[^0-9+]', '', 'g'), '^([+]44|0044)', '0') = ANY(:phones)
 RETURNING id
 """
 ).bindparams(
     bindparam("about", type_=ARRAY(Uuid)),
     *(bindparam(name, type_=ARRAY(Text)) for name in ("emails", "phones")),
 )
+_PROMISES = select(PROMISES).where(PROMISES.c.address.is_not(None)).order_by(PROMISES.c.id).with_for_update()
 _DRAFTS = text("SELECT id, answers FROM drafts")
 _FORGET_DRAFTS = text("DELETE FROM drafts WHERE id = ANY(:ids)").bindparams(_IDS)
 # Of a description before a correction: what no text is searched for.
@@ -85,13 +90,14 @@ class ErasureRepository(PeopleRepository):
         for statement in _FORGET:
             await self._conn.execute(statement, {"ids": [each.participant_id for each in kept]})
         await _discard_held(self._conn, described)
+        await _forget_promises(self._conn, described, now=now)
         drafts = await _forget_drafts(self._conn, described)
         confirmations = await self._conn.execute(
             _CONFIRMATIONS,
             {
                 "about": [*drafts, *by_id],
                 "emails": [each.email.lower() for each in described if each.email],
-                "phones": [re.sub(r"\D", "", each.phone) for each in described if each.phone],
+                "phones": [home_number(each.phone) for each in described if each.phone],
             },
         )
         found = await self._conn.execute(
@@ -102,7 +108,7 @@ class ErasureRepository(PeopleRepository):
                 "family": [each.family_name for each in described],
                 "births": [each.birth_date for each in described],
                 "emails": [each.email for each in described],
-                "phones": [each.phone for each in described],
+                "phones": [each.phone and home_number(each.phone) for each in described],
             },
         )
         return [*confirmations.scalars(), *found.scalars()]
@@ -124,6 +130,13 @@ async def _discard_held(conn: AsyncConnection, described: Sequence[Person]) -> N
     positions = [row.position for row in held if _names(_readable(row.body), described)]
     if positions:
         await conn.execute(_DISCARD, {"positions": positions})
+
+
+async def _forget_promises(conn: AsyncConnection, described: Sequence[Person], *, now: datetime) -> None:
+    """Forget every address of a promised referral that names one of these people; staff see that it can't be fetched."""
+    promises = [promise_of(row) for row in (await conn.execute(_PROMISES)).mappings()]
+    naming = [each for each in promises if each.address and _names(unquote(each.address), described)]
+    await rows.update(conn, PROMISES, [asdict(each.forgotten(now=now)) for each in naming])
 
 
 async def _forget_drafts(conn: AsyncConnection, described: Sequence[Person]) -> list[UUID]:

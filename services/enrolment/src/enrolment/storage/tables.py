@@ -72,6 +72,9 @@ API_KEYS = Table(
     Index("api_keys_of_organisation", "channel", "organisation"),
 )
 
+# What people put between the digits of a number left out, as it is dialled at home: `domain.person.home_number` in SQL.
+HOME_NUMBER = "regexp_replace(regexp_replace(phone, '[^0-9+]', '', 'g'), '^([+]44|0044)', '0')"
+
 # match_*: the keys of `domain.matching.Identity`; people who are the same or near share at least one.
 PARTICIPANTS = Table(
     "participants",
@@ -106,6 +109,8 @@ PARTICIPANTS = Table(
     Index("participants_match_family", "match_family"),
     Index("participants_match_given", "match_given"),
     Index("participants_match_number", "match_number"),
+    Index("participants_by_email", text("lower(email)"), postgresql_where=text("status = 'active'")),
+    Index("participants_by_phone", text(HOME_NUMBER), postgresql_where=text("status = 'active'")),
     Index("participants_by_name", "family_name", "given_name", "id"),
     # The rule "same NHS number and same birth date is one person", held even if two instances decide at once. Who was merged
     # keeps the details that were known, so that they are recognised by them.

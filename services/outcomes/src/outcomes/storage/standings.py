@@ -22,7 +22,7 @@ _FORGET = tuple(
         "DELETE FROM people WHERE participant_id = ANY(:ids)",
         "DELETE FROM held USING unnest(:ids) AS id WHERE held.nats_subject = 'people.v1.' || id",
         f"DELETE FROM drafts WHERE questionnaire_id IN ({_MINE})",  # noqa: S608 - the text above
-        "UPDATE assessments SET comment = NULL WHERE participant_id = ANY(:ids)",
+        "UPDATE assessments SET comment = NULL, reason = NULL WHERE participant_id = ANY(:ids)",
         (
             "UPDATE concern_trail SET note = NULL WHERE concern_id IN"
             " (SELECT concern_id FROM concerns WHERE participant_id = ANY(:ids))"

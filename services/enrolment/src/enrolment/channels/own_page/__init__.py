@@ -14,7 +14,12 @@ def _routers(around: Surroundings) -> tuple[APIRouter, ...]:
     own = around.own
     return (
         own_page_router(
-            desk=OwnPageDesk(own), pages=own.pages, words=read_form_words(), programmes=own.rules.programmes, access=own.access
+            desk=OwnPageDesk(own),
+            pages=own.pages,
+            words=read_form_words(),
+            programmes=own.rules.programmes,
+            access=own.access,
+            limit=own.limit("links", 1 / 60, 10),
         ),
     )
 

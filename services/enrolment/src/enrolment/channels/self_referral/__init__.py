@@ -14,7 +14,8 @@ def _routers(around: Surroundings) -> tuple[APIRouter, ...]:
     own = around.own
     desk = FormDesk(own)
     words = read_form_words()
-    return (form_router(desk=desk, pages=own.pages, words=words, programmes=own.rules.programmes, now=own.now),)
+    form = form_router(desk=desk, pages=own.pages, words=words, programmes=own.rules.programmes, now=own.now, limit=own.limit)
+    return (form,)
 
 
 CHANNEL = Channel(name=NAME, routers=_routers)

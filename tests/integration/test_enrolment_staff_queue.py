@@ -1,5 +1,6 @@
 """What staff key, and what waits for them to look at it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -116,14 +117,26 @@ async def test_the_sender_is_asked_by_a_receipt_and_the_referral_goes_on_waiting
     assert "For how long has it hurt?" in page
     accepted = await enrolment.review(row["id"], "accept")
     assert accepted.json()["status"] == "accepted"
+    assert await asked_of(enrolment) == [(None, False), ("sender", True), (None, True)]
     assert (await practice.receipts_of(event_id, at_least=3))[-1]["status"] == "accepted"
 
 
-async def test_nobody_is_asked_about_what_staff_keyed_themselves(enrolment: EnrolmentBench) -> None:
+async def test_where_no_sender_can_be_asked_the_person_is_told_that_staff_will_ring(enrolment: EnrolmentBench) -> None:
     await key(enrolment, red_flags=[])
     [row] = await enrolment.query("SELECT id FROM referrals")
     answer = await enrolment.review(row["id"], "ask", note="How are you?")
-    assert "ring the person" in answer.json()["error"]
+    assert answer.json()["status"] == "asked"
+    page = (await enrolment.http.get("/enrolment/review?show=asked", headers=bearer("coordinator") | HTML)).text
+    assert "Ring the person" in page
+    assert await asked_of(enrolment) == [(None, False), ("person", True)]
+
+
+async def asked_of(enrolment: EnrolmentBench) -> list[tuple[str | None, bool]]:
+    """Whom more was asked of in each decision that was told, and whether it says when."""
+    rows = await enrolment.query("SELECT body FROM outbox WHERE type = 'enrolment.referral.decided.v1' ORDER BY id")
+    told = [json.loads(row["body"]) for row in rows]
+    assert "How are you" not in str(told)
+    return [(one.get("asked"), one.get("asked_at") is not None) for one in told]
 
 
 @pytest.mark.parametrize("path", ["/enrolment/review", "/enrolment/call-list", "/enrolment/referrals/new"])

@@ -74,7 +74,7 @@ from enrolment.use_cases.export_person import Export, export_person
 from enrolment.use_cases.fetch_promised import Fetching, PromiseDesk, fetch_promised
 from enrolment.use_cases.outcome import StepTaken
 from enrolment.use_cases.receive_referral import Rules
-from enrolment.use_cases.review_referral import Reviewer, ask_sender, review_referral
+from enrolment.use_cases.review_referral import Reviewer, ask_for_more, review_referral
 from page_base.installation import install
 from page_base.pages import Pages
 from service_kit import command, outbox
@@ -167,8 +167,8 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
     async def ask(referral_id: UUID, *, question: str, reviewer: Reviewer, now: datetime) -> None:
         async with service.transaction() as conn:
             store = _repository(conn, now)
-            outcome = await ask_sender(referral_id, question=question, reviewer=reviewer, store=store, now=now)
-            await outbox.add(conn, list(publish.events_of(outcome, because=None)))
+            asked = await ask_for_more(referral_id, question=question, reviewer=reviewer, store=store, now=now)
+            await outbox.add(conn, list(publish.events_of_question(asked)))
 
     async def take(step: Step) -> StepTaken:
         async with service.transaction() as conn:

@@ -215,7 +215,11 @@ EVENT_TYPES: tuple[EventType, ...] = (
         publisher="enrolment",
         readers=("notifications",),
         meaning="What was decided about a referral",
-        codes={"status": REFERRAL_STATUSES, "channel": ("gp", "workplace", "leisure", "self_referral", "staff")},
+        codes={
+            "status": REFERRAL_STATUSES,
+            "channel": ("gp", "workplace", "leisure", "self_referral", "staff"),
+            "asked": ("sender", "person"),
+        },
     ),
     EventType(
         type="enrolment.enrolment.changed.v1",
@@ -248,7 +252,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         subject="enrolment.preferences.changed.v1.{bucket}",
         model=PreferencesChanged,
         publisher="enrolment",
-        readers=(),
+        readers=("notifications",),
         meaning="What a person agreed to and wishes",
         codes={
             "preferred_channel": ("sms", "email"),
@@ -369,6 +373,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
             "kind": (
                 "referral_received",
                 "referral_declined",
+                "more_information_needed",
                 "place_found",
                 "place_offered",
                 "waiting_list",
@@ -378,6 +383,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
                 "session_cancelled_today",
                 "questionnaire_due",
                 "questionnaire_reminder",
+                "follow_up",
                 "what_comes_next",
                 "complete_nomination",
                 "confirm_contact",

@@ -7,7 +7,10 @@ from event_contracts.contract import Contract
 
 
 class ReferralDecided(Contract):
-    """One referral and what was decided about it. `reason_codes` are enrolment's; texts go to the sender only."""
+    """One referral and what was decided about it. `reason_codes` are enrolment's; texts go to the sender only.
+
+    While it needs review, `asked` is whom more was asked of, last at `asked_at`.
+    """
 
     referral_id: UUID
     sequence: int
@@ -19,6 +22,8 @@ class ReferralDecided(Contract):
     reason_codes: list[str] = []
     enrolment_id: UUID | None = None
     decided_at: datetime
+    asked: str | None = None
+    asked_at: datetime | None = None
 
 
 class EnrolmentChanged(Contract):

@@ -21,7 +21,7 @@ FILTERS: Mapping[str, tuple[str, Callable[[Waiting], bool]]] = {
     "red-flags": ("Red flags", lambda each: each.red_flag),
     "identity": ("Who is it?", lambda each: each.identity),
     "questions": ("Something is missing", lambda each: not each.red_flag and not each.identity),
-    "asked": ("Sender was asked", lambda each: each.asked_at is not None),
+    "asked": ("More was asked", lambda each: each.asked_at is not None),
 }
 ABOUT = {
     "needs_review": "The referral is being looked at",
@@ -67,7 +67,7 @@ def review_queue_router(
             pairs=pairs,
             fetches=fetches,
             programmes=programmes,
-            can_be_asked={each.id for each in found if hears_of_care(each.channel)},
+            asked_by_receipt={each.id for each in found if hears_of_care(each.channel)},
         )
 
     @router.get("/call-list")

@@ -37,7 +37,7 @@ class Review(Protocol):
 
 
 class Ask(Protocol):
-    """Asks the sender of one referral in a transaction of its own. Raises ReviewError."""
+    """Asks for more about one referral in a transaction of its own. Raises ReviewError."""
 
     async def __call__(self, referral_id: UUID, *, question: str, reviewer: Reviewer, now: datetime) -> None: ...
 
@@ -57,7 +57,7 @@ def reviews_router(
         note: Annotated[str, Form()] = "",
         back: Annotated[str, Form()] = "",
     ) -> Response:
-        """Accept, decline, or ask the sender. A browser goes on to the journey, or back to the queue; a program gets JSON."""
+        """Accept, decline, or ask for more. A browser goes on to the journey, or back to the queue; a program gets JSON."""
         wrong = _wrong_input(decision, note)
         if wrong is not None:
             return await refused(request, referral_id, member, HTTPStatus.UNPROCESSABLE_ENTITY, wrong)

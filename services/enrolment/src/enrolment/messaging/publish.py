@@ -18,6 +18,7 @@ from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import Referral
 from enrolment.use_cases.change_preferences import Changed
 from enrolment.use_cases.outcome import Outcome, StepTaken
+from enrolment.use_cases.review_referral import Asked
 from enrolment.use_cases.tell_progress import CareNews
 from event_contracts.contacts import Contact
 from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged, PreferencesChanged, ReferralDecided
@@ -50,6 +51,13 @@ def events_of(outcome: Outcome, *, because: Event | None) -> Iterator[Outgoing]:
         yield _from_current_rows(PERSON, participant, because)
     for issued in outcome.links:
         yield link_issued(issued, because=because)
+
+
+def events_of_question(asked: Asked) -> Iterator[Outgoing]:
+    """Yield what is to be told after more was asked about a referral: the question to its sender, and that it was asked."""
+    if asked.receipt is not None:
+        yield receipt_event(asked.receipt, because=None)
+    yield _referral_event(asked.referral, None)
 
 
 def events_of_step(step: StepTaken, *, because: Event | None) -> Iterator[Outgoing]:
@@ -295,9 +303,17 @@ def _referral_event(referral: Referral, because: Event | None) -> Outgoing:
             reason_codes=[reason.code for reason in referral.reasons],
             enrolment_id=referral.enrolment_id,
             decided_at=referral.decided_at,
+            asked=_asked_of(referral),
+            asked_at=referral.asked_at,
         ),
         because,
     )
+
+
+def _asked_of(referral: Referral) -> str | None:
+    if referral.asked_at is None or referral.status != "needs_review":
+        return None
+    return "sender" if hears_of_care(referral.channel) else "person"
 
 
 def _enrolment_event(enrolment: Enrolment, because: Event | None) -> Outgoing:

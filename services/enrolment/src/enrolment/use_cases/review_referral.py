@@ -61,18 +61,11 @@ class NotWaitingError(ReviewError):
         super().__init__(f"This referral is not waiting for a review: it is {status.replace('_', ' ')}.")
 
 
-class NobodyToAskError(ReviewError):
-    """The person sent the referral, or staff keyed it, or its sender may hear nothing of it."""
-
-    def __init__(self) -> None:
-        super().__init__("No sender can be asked about this referral: ring the person instead.")
-
-
 class QuestionMissingError(ReviewError):
     """Somebody asks nothing."""
 
     def __init__(self) -> None:
-        super().__init__("Write what you would like to know: the sender is asked it.")
+        super().__init__("Write what you would like to know.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,36 +153,47 @@ def _decided(referral: Referral, status: str, reason: Reason, reviewer: Reviewer
     return referral.become(status, now=now, reasons=(reason,), decided_by=by, note=note.strip() or None)
 
 
-async def ask_sender(referral_id: UUID, *, question: str, reviewer: Reviewer, store: ReviewStore, now: datetime) -> Outcome:
-    """Ask the sender of a referral that needs review, by a receipt; the referral goes on waiting. Raises ReviewError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A referral about which more is wanted, and the receipt that asks its sender, where a sender may be asked."""
+
+    referral: Referral
+    receipt: Receipt | None
+
+
+async def ask_for_more(referral_id: UUID, *, question: str, reviewer: Reviewer, store: ReviewStore, now: datetime) -> Asked:
+    """Ask for what is missing about a referral that needs review; it goes on waiting. Raises ReviewError.
+
+    A sender who cares for the person is asked by a receipt. In every other case staff ask the person, who is told to expect that.
+    """
     known, receipt = await store.load_for_review(referral_id)
     referral = known.referrals.get(referral_id)
     if referral is None or receipt is None:
         raise NoSuchReferralError
     if referral.status != "needs_review":
         raise NotWaitingError(referral.status)
-    if not receipt.has_reader or not hears_of_care(referral.channel):
-        raise NobodyToAskError
     if not question.strip():
         raise QuestionMissingError
     asked = replace(referral, sequence=referral.sequence + 1, note=question.strip(), asked_at=now)
     known.put_referral(asked)
-    answer = replace(
-        receipt,
-        sequence=receipt.sequence + 1,
-        status=QUESTION,
-        reasons=(Reason("question", question.strip()), *referral.reasons),
-        decided_at=now,
-    )
-    known.put_receipt(answer)
+    answer: Receipt | None = None
+    if receipt.has_reader and hears_of_care(referral.channel):
+        answer = replace(
+            receipt,
+            sequence=receipt.sequence + 1,
+            status=QUESTION,
+            reasons=(Reason("question", question.strip()), *referral.reasons),
+            decided_at=now,
+        )
+        known.put_receipt(answer)
     known.put_audit(
         Entry(
             at=now,
             actor=Actor(kind=STAFF, name=reviewer.name, role=reviewer.role),
-            deed="sender_asked",
+            deed="person_asked" if answer is None else "sender_asked",
             participant_id=referral.participant_id,
             about=str(referral.id),
         )
     )
     await store.save(known.changes())
-    return Outcome(receipt=answer)
+    return Asked(referral=asked, receipt=answer)

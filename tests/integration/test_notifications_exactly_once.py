@@ -18,8 +18,8 @@ from limber_embedded.servers.postgres import PostgresServer
 from notifications.domain.contact import Contact
 from notifications.domain.message import Channel, Kind, Message, Status
 from notifications.providers.local_sms import LocalSms
+from notifications.storage.desk import desk
 from notifications.storage.mailbox import StoredMailbox
-from notifications.storage.repositories import desk
 from notifications.templates.wording import TemplateWording
 from notifications.use_cases.carriers import Carriers
 from notifications.use_cases.send_due_messages import Counter, Sending, send_due_messages
@@ -168,7 +168,7 @@ async def test_workers_that_know_nothing_of_each_other_send_each_message_once(
             yield Counter(desk=desk(conn), announce=announce)
 
     async with open_counter() as counter:
-        await counter.desk.contacts.keep([_contact(number) for number in range(60)])
+        await counter.desk.contacts.keep([_contact(number) for number in range(60)], at=MORNING)
         await counter.desk.messages.add([_message(number) for number in range(60)])
     sending = Sending(
         open_counter=open_counter,

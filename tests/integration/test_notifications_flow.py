@@ -80,6 +80,35 @@ async def test_who_can_be_reached_by_nothing_is_told_nothing_and_the_log_says_wh
     assert await notifications.mailbox() == []
 
 
+async def test_what_a_person_wishes_since_a_message_was_planned_decides_about_it(notifications: NotificationsBench) -> None:
+    person = Participant()
+    await notifications.tell_contact(person)
+    await notifications.move_clock_to(datetime(2026, 12, 7, 23, 30, tzinfo=UTC))
+    await notifications.tell_referral(person)
+    await notifications.messages(person, "referral_received", "deferred")
+    await notifications.tell_wishes(person, language="cy", preferred_channel="email")
+    await notifications.all_read()
+    await notifications.move_clock_to(datetime(2026, 12, 8, 8, 0, 1, tzinfo=UTC))
+    await notifications.messages(person, "referral_received", "sent")
+    [item] = await notifications.mailbox()
+    assert (item["channel"], item["subject"]) == ("email", "Rydym wedi derbyn eich atgyfeiriad")
+
+
+async def test_a_person_hears_that_more_was_asked_about_a_referral_and_is_asked_again_months_later(
+    notifications: NotificationsBench,
+) -> None:
+    person = Participant()
+    await notifications.tell_contact(person)
+    await notifications.tell_referral(person, "needs_review", asked="sender", asked_at=MORNING)
+    await notifications.messages(person, "more_information_needed", "sent")
+    await notifications.tell_questionnaire(person, time_point="followup_6m")
+    await notifications.messages(person, "follow_up", "sent")
+    follow_up, more = await notifications.mailbox()
+    assert "We have asked whoever referred you." in more["body"]
+    assert "It is 6 months since you finished" in follow_up["body"]
+    assert "/outcomes/q/a-token" in follow_up["body"]
+
+
 async def test_a_message_waits_for_its_contact_visibly_and_goes_when_it_comes(notifications: NotificationsBench) -> None:
     person = Participant()
     await notifications.tell_referral(person)

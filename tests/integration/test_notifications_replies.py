@@ -144,6 +144,45 @@ async def test_stop_holds_at_once_and_news_of_the_contact_does_not_lift_it_but_s
     assert await for_staff(notifications) == []
 
 
+@pytest.mark.parametrize("says", ["contact", "wishes", "both"])
+async def test_a_text_message_goes_only_where_the_number_and_enrolment_both_allow_it(
+    notifications: NotificationsBench, notify: NotifyStub, says: str
+) -> None:
+    person = Participant(email=None)
+
+    async def enrolment_says(*, allows: bool) -> None:
+        if says != "wishes":
+            await notifications.tell_contact(person, allows_sms=allows)
+        if says != "contact":
+            await notifications.tell_wishes(person, allows_sms=allows)
+        await notifications.all_read()
+
+    async def asked() -> str | None:
+        """Why the next message doesn't go; None where it goes."""
+        questionnaire = await notifications.tell_questionnaire(person, token=f"token-{person.next_version('asked')}")
+        [found] = await eventually(
+            lambda: notifications.query(
+                "SELECT reason FROM messages WHERE about_id = $1 AND status IN ('sent', 'dropped')", str(questionnaire)
+            )
+        )
+        return str(found["reason"]) if found["reason"] else None
+
+    await notifications.tell_contact(person)
+    assert await asked() is None
+    # STOP from the number holds against whatever enrolment tells, also that everything is allowed.
+    await text(notifications, "STOP", phone="07700 900123")
+    await enrolment_says(allows=True)
+    assert await asked() == "stopped"
+    # Enrolment has recorded the STOP: START from the number alone is not enough.
+    await enrolment_says(allows=False)
+    await text(notifications, "START", phone="07700 900123")
+    assert await asked() == "no_channel"
+    # Both allow it again.
+    await enrolment_says(allows=True)
+    assert await asked() is None
+    assert len(notify.stored) == 2
+
+
 async def test_yes_answers_the_one_open_offer_once_however_often_the_provider_hands_it_over(
     notifications: NotificationsBench,
 ) -> None:

@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifications.domain.message import Channel
+from notifications.storage.desk import desk
 from notifications.storage.mailbox import StoredMailbox
-from notifications.storage.repositories import desk, earliest_due, earliest_overdue, earliest_retry
+from notifications.storage.messages import earliest_due, earliest_overdue, earliest_retry
 from notifications.storage.tables import METADATA
 from notifications.use_cases.desk import Desk
 from notifications.use_cases.mailbox import Delivered

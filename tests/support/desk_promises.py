@@ -7,8 +7,10 @@ from uuid import UUID
 from notifications.domain.cohort import Cohort, Session
 from notifications.domain.contact import Contact
 from notifications.domain.message import Channel, Kind, Message, Reason
+from notifications.domain.person import Person
 from notifications.domain.place import Place
 from notifications.domain.site import Site
+from notifications.domain.wishes import Wishes
 from notifications.use_cases.desk import Desk
 from service_kit.ids import new_id
 
@@ -84,8 +86,8 @@ async def only_what_is_newer_is_kept(desk: Desk) -> None:
         allows_sms=True,
         allows_email=False,
     )
-    await desk.contacts.keep([contact])
-    await desk.contacts.keep([replace(contact, sequence=1, greeting_name="Old")])
+    await desk.contacts.keep([contact], at=NOW)
+    await desk.contacts.keep([replace(contact, sequence=1, greeting_name="Old")], at=NOW)
     assert await desk.contacts.of([contact.participant_id, new_id()]) == {contact.participant_id: contact}
     place = Place(id=new_id(), sequence=2, participant_id=new_id(), status="placed", cohort_id=new_id())
     await desk.places.keep([place, replace(place, sequence=1, status="waiting")])
@@ -117,6 +119,53 @@ async def a_cohort_comes_with_what_is_known_of_its_site(desk: Desk) -> None:
     assert await desk.cohorts.of([cohort.id]) == {cohort.id: replace(cohort, site=site)}
 
 
+async def a_contact_is_as_the_person_wishes_and_allowed_is_what_both_allow(desk: Desk) -> None:
+    contact = Contact(
+        participant_id=new_id(),
+        sequence=1,
+        greeting_name="Mary",
+        phone="07700 900123",
+        email="mary@example.org",
+        language="en",
+        preferred_channel="sms",
+        allows_sms=False,
+        allows_email=True,
+    )
+    wishes = Wishes(
+        participant_id=contact.participant_id,
+        sequence=2,
+        language="cy",
+        preferred_channel=None,
+        allows_sms=True,
+        allows_email=False,
+    )
+
+    async def found() -> Contact:
+        return (await desk.contacts.of([contact.participant_id]))[contact.participant_id]
+
+    await desk.wishes.keep([wishes], at=NOW)
+    await desk.wishes.keep([replace(wishes, sequence=1, language="fr")], at=NOW)
+    assert await desk.contacts.of([contact.participant_id]) == {}
+    await desk.contacts.keep([contact], at=NOW)
+    assert await found() == replace(contact, language="cy", preferred_channel=None, allows_email=False)
+    later = replace(contact, sequence=2, allows_sms=True)
+    await desk.contacts.keep([later], at=NOW + timedelta(seconds=1))
+    assert await found() == replace(later, allows_email=False)
+    await desk.people.forget([contact.participant_id])
+    await desk.contacts.keep([contact], at=NOW)
+    assert await found() == contact
+
+
+async def whoever_was_merged_is_known_with_who_they_are_now(desk: Desk) -> None:
+    first, second, now_is, other = (new_id() for _ in range(4))
+
+    def merged(participant_id: UUID, into: UUID) -> Person:
+        return Person(participant_id=participant_id, sequence=1, status="merged", merged_into=into)
+
+    await desk.people.keep([merged(first, second), merged(second, now_is), Person(participant_id=other, sequence=1)])
+    assert await desk.people.merged_into([now_is, other]) == {first: now_is, second: now_is}
+
+
 PROMISES = (
     every_message_comes_back_as_it_was_kept,
     one_message_for_each_person_kind_and_thing,
@@ -124,4 +173,6 @@ PROMISES = (
     what_nobody_spoke_for_in_time_is_overdue,
     only_what_is_newer_is_kept,
     a_cohort_comes_with_what_is_known_of_its_site,
+    a_contact_is_as_the_person_wishes_and_allowed_is_what_both_allow,
+    whoever_was_merged_is_known_with_who_they_are_now,
 )

@@ -19,7 +19,7 @@ from nats.aio.client import Client
 from pydantic import BaseModel
 
 from event_contracts.contacts import Contact
-from event_contracts.enrolment import PersonChanged, ReferralDecided
+from event_contracts.enrolment import PersonChanged, PreferencesChanged, ReferralDecided
 from event_contracts.outcomes import QuestionnaireChanged, Signpost, SignpostingIssued
 from event_contracts.scheduling import CohortChanged, PlaceChanged, SessionFact
 from limber_embedded.servers.ports import free_port
@@ -135,6 +135,21 @@ class NotificationsBench:
             "decided_at": MORNING,
         }
         await self._tell("enrolment.referral.decided.v1", ReferralDecided(**(facts | changes)), person)
+
+    async def tell_wishes(self, person: Participant, **changes: Any) -> None:
+        """Tell what a person agreed to and wishes."""
+        facts: dict[str, Any] = {
+            "participant_id": person.participant_id,
+            "sequence": person.next_version("wishes"),
+            "language": "en",
+            "allows_sms": True,
+            "allows_email": True,
+            "shares_with_gp": True,
+            "allows_marketing": False,
+            "source": "own_page",
+            "changed_at": MORNING,
+        }
+        await self._tell("enrolment.preferences.changed.v1", PreferencesChanged(**(facts | changes)), person)
 
     async def tell_standing(self, person: Participant, status: str, **changes: Any) -> None:
         """Tell that a person has died, was merged or erased, or is back."""

@@ -13,7 +13,8 @@ from notifications.domain.message import Channel, Kind, Message, Reason, Status
 from notifications.domain.person import Person
 from notifications.domain.place import Place
 from notifications.domain.site import Site
-from notifications.use_cases.desk import Desk, Given
+from notifications.domain.wishes import Wishes
+from notifications.use_cases.desk import Desk, Given, holder
 from notifications.use_cases.provider import Accepted, Answer, Letter
 from notifications.use_cases.send_due_messages import Counter
 
@@ -100,6 +101,8 @@ class FakeSuppressions:
 class FakeContacts:
     rows: dict[UUID, Contact] = field(default_factory=dict)
     suppressions: FakeSuppressions = field(default_factory=FakeSuppressions)
+    kept_at: dict[UUID, datetime] = field(default_factory=dict)
+    wishes: dict[UUID, tuple[Wishes, datetime]] = field(default_factory=dict)
 
     async def of(self, participant_ids: Collection[UUID]) -> Mapping[UUID, Contact]:
         return {id_: self._with_stop(row) for id_, row in self.rows.items() if id_ in participant_ids}
@@ -108,13 +111,38 @@ class FakeContacts:
         return [self._with_stop(row) for _, row in sorted(self.rows.items()) if row.number_hash == number_hash]
 
     def _with_stop(self, contact: Contact) -> Contact:
-        return replace(contact, stopped=self.suppressions.is_stopped(contact.number_hash))
+        contact = replace(contact, stopped=self.suppressions.is_stopped(contact.number_hash))
+        told = self.wishes.get(contact.participant_id)
+        if told is None:
+            return contact
+        wishes, wished_at = told
+        contact = replace(
+            contact,
+            allows_sms=contact.allows_sms and wishes.allows_sms,
+            allows_email=contact.allows_email and wishes.allows_email,
+        )
+        kept_at = self.kept_at.get(contact.participant_id)
+        if kept_at is not None and wished_at < kept_at:
+            return contact
+        return replace(contact, language=wishes.language, preferred_channel=wishes.preferred_channel)
 
-    async def keep(self, contacts: Sequence[Contact]) -> None:
+    async def keep(self, contacts: Sequence[Contact], *, at: datetime) -> None:
         for contact in contacts:
             known = self.rows.get(contact.participant_id)
             if known is None or contact.sequence > known.sequence:
                 self.rows[contact.participant_id] = contact
+                self.kept_at[contact.participant_id] = at
+
+
+@dataclass
+class FakeWishes:
+    contacts: FakeContacts
+
+    async def keep(self, wishes: Sequence[Wishes], *, at: datetime) -> None:
+        for told in wishes:
+            known = self.contacts.wishes.get(told.participant_id)
+            if known is None or told.sequence > known[0].sequence:
+                self.contacts.wishes[told.participant_id] = (told, at)
 
 
 @dataclass
@@ -190,6 +218,10 @@ class FakePeople:
 
     mine = of
 
+    async def merged_into(self, holders: Collection[UUID]) -> Mapping[UUID, UUID]:
+        now_are = {id_: holder(id_, self.rows) for id_, row in self.rows.items() if row.merged_into}
+        return {id_: now_is for id_, now_is in now_are.items() if now_is in holders}
+
     async def keep(self, people: Sequence[Person]) -> None:
         for person in people:
             known = self.rows.get(person.participant_id)
@@ -199,6 +231,7 @@ class FakePeople:
     async def forget(self, participant_ids: Collection[UUID]) -> None:
         for id_ in participant_ids:
             self.contacts.rows.pop(id_, None)
+            self.contacts.wishes.pop(id_, None)
 
 
 @dataclass
@@ -229,6 +262,7 @@ class FakeDesk:
             heard=self.heard,
             suppressions=self.contacts.suppressions,
             people=self.people,
+            wishes=FakeWishes(self.contacts),
         )
 
     def new_id(self) -> UUID:

@@ -30,7 +30,7 @@ def mary(sequence: int, status: str, merged_into: UUID | None = None) -> Person:
 
 async def a_desk(*messages: Message) -> FakeDesk:
     desk = FakeDesk()
-    await desk.contacts.keep([MARY])
+    await desk.contacts.keep([MARY], at=NOW)
     await desk.messages.add(messages)
     return desk
 

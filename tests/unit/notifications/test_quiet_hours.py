@@ -1,12 +1,14 @@
 """Messages go between 08:00 and 20:00 where people live, also in the nights in which the clocks change."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.domain.quiet_hours import CLOSES, LOCAL_TIME, OPENS, may_go_at
+
+SUNDAY = 6
 
 
 @pytest.mark.parametrize(
@@ -45,3 +47,26 @@ def test_the_answer_is_never_past_never_quiet_and_never_more_than_a_night_away(n
     assert timedelta(0) <= goes - now <= timedelta(hours=13)
     assert OPENS <= goes.astimezone(LOCAL_TIME).time() < CLOSES
     assert may_go_at(now=goes) == goes
+
+
+# Every night of 15 years in which the clocks change: the last Sunday of March and of October.
+NIGHTS = [
+    date(year, month, day)
+    for year in range(2026, 2041)
+    for month in (3, 10)
+    for day in range(25, 32)
+    if date(year, month, day).weekday() == SUNDAY
+]
+
+
+@given(st.sampled_from(NIGHTS), st.integers(0, 15 * 3600))
+def test_in_a_night_in_which_the_clocks_change_nothing_goes_before_eight_on_the_wall(night: date, seconds: int) -> None:
+    evening = datetime.combine(night - timedelta(days=1), time(18), tzinfo=LOCAL_TIME).astimezone(UTC)
+    now = evening + timedelta(seconds=seconds)
+    wall = now.astimezone(LOCAL_TIME)
+    by_day = OPENS <= wall.time() < CLOSES
+    opening = datetime.combine(night, OPENS, tzinfo=LOCAL_TIME)
+    assert may_go_at(now=now) == (now if by_day else opening)
+    hours = {3: 11, 10: 13}[night.month]
+    closing = datetime.combine(night - timedelta(days=1), CLOSES, tzinfo=LOCAL_TIME)
+    assert may_go_at(now=closing.astimezone(UTC)) - closing.astimezone(UTC) == timedelta(hours=hours)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -341,3 +342,76 @@ async def test_what_was_planned_for_somebody_who_was_merged_goes_to_the_person_t
     )
     await world.send()
     assert [letter.to for letter in world.sms.letters] == ["07700 900777"]
+
+
+@pytest.mark.parametrize(
+    ("evening", "too_early", "morning"),
+    [
+        # The clocks go forward: 07:59 on the wall is 06:59 in UTC.
+        ("2026-03-28T22:00", "2026-03-29T06:59", "2026-03-29T07:00"),
+        # They go back: 08:00 of the summer is 07:00 on the wall.
+        ("2026-10-24T22:00", "2026-10-25T07:59", "2026-10-25T08:00"),
+    ],
+)
+async def test_what_waits_in_a_night_in_which_the_clocks_change_goes_at_eight_on_the_wall(
+    evening: str, too_early: str, morning: str
+) -> None:
+    at, early, goes = (datetime.fromisoformat(moment).replace(tzinfo=UTC) for moment in (evening, too_early, morning))
+    world = World(messages=0)
+    world.add(a_message(due_at=at, planned_at=at, useful_until=at + timedelta(days=3)))
+    await world.send(at)
+    assert (world.only.status, world.only.reason, world.only.due_at) == (Status.DEFERRED, Reason.QUIET_HOURS, goes)
+    assert await world.send(early) == 0
+    await world.send(goes)
+    assert world.only.status is Status.SENT
+
+
+async def test_a_person_who_was_merged_hears_four_messages_a_day_in_all_and_no_words_twice() -> None:
+    world = World(messages=0)
+    first, second = UUID(int=71), UUID(int=72)
+    for number, kind in enumerate((Kind.REFERRAL_RECEIVED, Kind.REFERRAL_DECLINED, Kind.WAITING_LIST)):
+        world.add(a_message(number, participant_id=first, kind=kind))
+    contacts = world.fakes.contacts.rows
+    contacts[first] = contacts[second] = MARY
+    await world.send()
+    await world.fakes.people.keep([Person(participant_id=first, sequence=1, status="merged", merged_into=second)])
+    await world.fakes.people.keep([Person(participant_id=second, sequence=1, status="merged", merged_into=MARY.participant_id)])
+    later = NOW + timedelta(minutes=30)
+    world.add(a_message(10, participant_id=second, kind=Kind.WAITING_LIST))
+    world.add(a_message(11, kind=Kind.WAITING_LIST_LEFT))
+    world.add(a_message(12, participant_id=first, kind=Kind.MORE_INFORMATION_NEEDED, facts={"asked": "person"}))
+    await world.send(later)
+    waiting = {message.id.int: message.reason for message in world.fakes.with_status(Status.DEFERRED)}
+    assert waiting == {110: Reason.SAME_WORDS, 112: Reason.ENOUGH_TODAY}
+    assert len(world.sms.letters) == 4
+
+
+async def test_the_next_portion_is_made_ready_while_the_one_before_is_with_the_provider() -> None:
+    world = World(messages=0)
+    world.sending = replace(world.sending, portion=2)
+    for number in range(7):
+        person = replace(MARY, participant_id=UUID(int=500 + number))
+        world.fakes.contacts.rows[person.participant_id] = person
+        world.add(a_message(number, participant_id=person.participant_id))
+    assert await world.send() == 7
+    assert len(world.fakes.with_status(Status.SENT)) == 7
+    assert len({letter.reference for letter in world.sms.letters}) == 7
+
+
+async def test_what_is_with_a_provider_is_heard_out_when_the_next_portion_fails() -> None:
+    world = World(messages=0)
+    world.sending = replace(world.sending, portion=1)
+    for number in range(2):
+        world.add(a_message(number))
+    due, asked = world.fakes.messages.due, []
+
+    async def once(**wanted: Any) -> list[Message]:
+        asked.append(wanted)
+        if len(asked) > 1:
+            raise ConnectionResetError
+        return await due(**wanted)
+
+    world.fakes.messages.due = once  # type: ignore[method-assign]  # the database goes away in between
+    with pytest.raises(ConnectionResetError):
+        await world.send()
+    assert [message.status for message in world.fakes.all()] == [Status.SENT, Status.PLANNED]

@@ -20,11 +20,12 @@ from notifications.providers.local_sms import LocalSms
 from notifications.providers.smtp import Smtp, SmtpServer
 from notifications.settings import Settings
 from notifications.storage import unsubscribing
+from notifications.storage.desk import desk
 from notifications.storage.export import export_of
 from notifications.storage.mailbox import StoredMailbox
+from notifications.storage.messages import earliest_due, earliest_overdue, earliest_retry
 from notifications.storage.reads import StoredViews
 from notifications.storage.replies import StoredReplies
-from notifications.storage.repositories import desk, earliest_due, earliest_overdue, earliest_retry
 from notifications.templates.samples import Previews
 from notifications.templates.wording import TemplateWording
 from notifications.use_cases.carriers import Carriers

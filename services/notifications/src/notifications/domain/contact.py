@@ -16,6 +16,8 @@ _EMAIL = re.compile(r"[!-;=?A-~]{1,64}@[A-Za-z0-9.-]{1,189}")
 class Contact:
     """Where and how a participant may be written to; `sequence` is the version of what enrolment told.
 
+    Language, channel and what is allowed are what the person wishes now, where enrolment told of wishes as well.
+
     `stopped` and `unsubscribed` are not enrolment's to say: STOP came from the number, and only START from there lifts it; and
     whoever reads the emails wants no more of those that a person may do without.
     """

@@ -163,11 +163,19 @@ def _session_cancelled_today(asked: _Asked) -> dict[str, Any]:
     return {"site_name": asked.cohort.site_name, "session": asked.spoken(change["was_at"])}
 
 
+def _more_information_needed(asked: _Asked) -> dict[str, Any]:
+    return {"of_sender": asked.fact("asked") == "sender"}
+
+
 def _questionnaire_due(asked: _Asked) -> dict[str, Any]:
     return {
         "link": f"{asked.public_url.rstrip('/')}/outcomes/q/{asked.fact('token')}",
         "closes": spoken_day(asked.message.useful_until, language=asked.language),
     }
+
+
+def _follow_up(asked: _Asked) -> dict[str, Any]:
+    return _questionnaire_due(asked) | {"months": asked.facts.get("months")}
 
 
 def _what_comes_next(asked: _Asked) -> dict[str, Any]:
@@ -199,6 +207,7 @@ _CONTENT: Mapping[Kind, Callable[[_Asked], dict[str, Any]]] = MappingProxyType(
     {
         Kind.REFERRAL_RECEIVED: _nothing_more,
         Kind.REFERRAL_DECLINED: _nothing_more,
+        Kind.MORE_INFORMATION_NEEDED: _more_information_needed,
         Kind.WAITING_LIST: _waiting_list,
         Kind.WAITING_LIST_LEFT: _nothing_more,
         Kind.PLACE_OFFERED: _place_offered,
@@ -207,7 +216,8 @@ _CONTENT: Mapping[Kind, Callable[[_Asked], dict[str, Any]]] = MappingProxyType(
         Kind.SESSION_CHANGED: _session_changed,
         Kind.SESSION_CANCELLED_TODAY: _session_cancelled_today,
         Kind.QUESTIONNAIRE_DUE: _questionnaire_due,
-        Kind.QUESTIONNAIRE_REMINDER: _questionnaire_due,
+        Kind.QUESTIONNAIRE_REMINDER: _follow_up,
+        Kind.FOLLOW_UP: _follow_up,
         Kind.WHAT_COMES_NEXT: _what_comes_next,
         Kind.MISSED_TWO: _missed_two,
         Kind.COMPLETE_NOMINATION: _link("complete"),

@@ -14,6 +14,7 @@ class Kind(StrEnum):
 
     REFERRAL_RECEIVED = "referral_received"
     REFERRAL_DECLINED = "referral_declined"
+    MORE_INFORMATION_NEEDED = "more_information_needed"
     PLACE_FOUND = "place_found"
     PLACE_OFFERED = "place_offered"
     WAITING_LIST = "waiting_list"
@@ -23,6 +24,7 @@ class Kind(StrEnum):
     SESSION_CANCELLED_TODAY = "session_cancelled_today"
     QUESTIONNAIRE_DUE = "questionnaire_due"
     QUESTIONNAIRE_REMINDER = "questionnaire_reminder"
+    FOLLOW_UP = "follow_up"
     WHAT_COMES_NEXT = "what_comes_next"
     MISSED_TWO = "missed_two"
     COMPLETE_NOMINATION = "complete_nomination"
@@ -173,7 +175,7 @@ class Message:
 
     `due_at`, `useful_until` and `given_at`, when it was last given to a provider, are domain time; `retry_at` and `claimed_until`
     real time. `facts` are the dates, codes and links that its words need and that nothing else in the service keeps; never a name
-    or an address. `words` is a digest by which the same words to the same person are known again, `unsubscribe` the token in the
+    or an address. `words` is a digest by which the same words are known again, `unsubscribe` the token in the
     email's header. `only_channel` is set where another channel was tried in vain, `asked_by` and `asked_because` where staff had
     it sent again.
     """

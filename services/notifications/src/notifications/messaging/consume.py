@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from event_contracts.contacts import Contact as ContactFact
-from event_contracts.enrolment import LinkChanged, PersonChanged, ReferralDecided
+from event_contracts.enrolment import LinkChanged, PersonChanged, PreferencesChanged, ReferralDecided
 from event_contracts.outcomes import QuestionnaireChanged, SignpostingIssued
 from event_contracts.scheduling import CohortChanged, PlaceChanged, SiteChanged
 from notifications.domain.cohort import Cohort, Session
@@ -16,6 +16,7 @@ from notifications.domain.contact import Contact
 from notifications.domain.person import Person
 from notifications.domain.place import Offer, Place
 from notifications.domain.site import Site
+from notifications.domain.wishes import Wishes
 from notifications.messaging.publish import publish_ended
 from notifications.use_cases.book import Planned
 from notifications.use_cases.desk import Desk
@@ -23,6 +24,7 @@ from notifications.use_cases.follow_people import follow_people
 from notifications.use_cases.keep_cohort import keep_cohort
 from notifications.use_cases.keep_contact import keep_contact
 from notifications.use_cases.keep_site import keep_site
+from notifications.use_cases.keep_wishes import keep_wishes
 from notifications.use_cases.plan_message_about_link import ISSUED, LinkState, plan_message_about_link
 from notifications.use_cases.plan_message_about_questionnaire import DUE, QuestionnaireState, plan_message_about_questionnaire
 from notifications.use_cases.plan_message_about_signposting import Signposting, plan_message_about_signposting
@@ -83,6 +85,12 @@ def consumers(*, desk: Callable[[AsyncConnection], Desk], new_id: Callable[[], U
                     read_standing,
                     lambda person: person.participant_id,
                     lambda commands, now, desk: follow_people(people=commands, now=now, new_id=new_id, desk=desk),
+                ),
+                reaction(
+                    "enrolment.preferences.changed.v1",
+                    read_wishes,
+                    lambda wishes: wishes.participant_id,
+                    lambda commands, now, desk: keep_wishes(wishes=commands, now=now, desk=desk),
                 ),
                 reaction(
                     "enrolment.link.changed.v1",
@@ -163,6 +171,19 @@ def read_standing(event: Event) -> Person:
     return Person(participant_id=fact.participant_id, sequence=fact.sequence, status=fact.status, merged_into=fact.merged_into)
 
 
+def read_wishes(event: Event) -> Wishes:
+    """Translate `enrolment.preferences.changed.v1`; who else may hear of the person is not a message's matter."""
+    fact = read_model(event, PreferencesChanged)
+    return Wishes(
+        participant_id=fact.participant_id,
+        sequence=fact.sequence,
+        language=fact.language,
+        preferred_channel=fact.preferred_channel,
+        allows_sms=fact.allows_sms,
+        allows_email=fact.allows_email,
+    )
+
+
 def read_referral(event: Event) -> ReferralDecision:
     """Translate `enrolment.referral.decided.v1`."""
     fact = read_model(event, ReferralDecided)
@@ -172,6 +193,8 @@ def read_referral(event: Event) -> ReferralDecision:
         participant_id=fact.participant_id,
         status=fact.status,
         channel=fact.channel,
+        asked=fact.asked,
+        asked_at=_instant(fact.asked_at, "asked_at") if fact.asked_at else None,
     )
 
 
@@ -264,6 +287,7 @@ def read_questionnaire(event: Event) -> QuestionnaireState:
         closes_at=_instant(fact.closes_at, "closes_at"),
         token=fact.token,
         reminders=fact.reminders,
+        time_point=fact.time_point,
     )
 
 

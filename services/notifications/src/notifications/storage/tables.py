@@ -65,7 +65,11 @@ MESSAGES = Table(
     CheckConstraint(
         "channel IS NOT NULL OR status NOT IN ('sending', 'sent', 'delivered', 'unknown')", name="messages_sent_by_a_channel"
     ),
-    Index("messages_about_questionnaire", "about_id", postgresql_where=text("kind = 'questionnaire_due'")),
+    Index(
+        "messages_about_questionnaire",
+        "about_id",
+        postgresql_where=text("kind IN ('questionnaire_due', 'questionnaire_reminder', 'follow_up')"),
+    ),
     Index("messages_due", "due_at", "id", postgresql_where=text("status IN ('planned', 'deferred') AND retry_at IS NULL")),
     Index("messages_to_retry", "retry_at", "id", postgresql_where=text("retry_at IS NOT NULL")),
     Index("messages_in_sending", "claimed_until", "id", postgresql_where=text("claimed_until IS NOT NULL")),
@@ -85,7 +89,21 @@ CONTACTS = Table(
     Column("allows_email", Boolean, nullable=False),
     Column("number_hash", Text),
     Column("email_hash", Text),
+    Column("kept_at", DateTime(timezone=True), nullable=False, server_default=text("'-infinity'")),
     Index("contacts_by_number", "number_hash"),
+)
+
+# What people wish. A contact says the same sooner or later: of language and channel what was kept last counts.
+WISHES = Table(
+    "wishes",
+    METADATA,
+    Column("participant_id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("preferred_channel", Text),
+    Column("allows_sms", Boolean, nullable=False),
+    Column("allows_email", Boolean, nullable=False),
+    Column("kept_at", DateTime(timezone=True), nullable=False),
 )
 
 # The numbers from which STOP came, by their digests; a row whose `stopped` is false had START since.

@@ -121,6 +121,8 @@ def _facts(*, now: datetime) -> Mapping[Kind, Mapping[str, Any]]:
             Kind.SESSION_CANCELLED_TODAY: {"changes": [cancelled]},
             Kind.QUESTIONNAIRE_DUE: link,
             Kind.QUESTIONNAIRE_REMINDER: link,
+            Kind.FOLLOW_UP: link | {"months": 6},
+            Kind.MORE_INFORMATION_NEEDED: {"asked": "sender"},
             Kind.PLACE_OFFERED: link,
             Kind.COMPLETE_NOMINATION: link,
             Kind.CONFIRM_CONTACT: link | {"code": "012345"},

@@ -50,18 +50,23 @@ async def clear_for_sending(
     people = await desk.people.of(participants)
     now_are = {participant: holder(participant, people) for participant in participants}
     contacts = await desk.contacts.of(set(now_are.values()))
+    # What somebody was sent under a name that was merged into theirs counts as well.
+    merged = await desk.people.merged_into(set(now_are.values()))
+    heard = {now_is: _Heard() for now_is in now_are.values()}
     clearing = _Clearing(
         contacts={each: contacts[now_is] for each, now_is in now_are.items() if now_is in contacts},
         statuses={each: people[now_is].status for each, now_is in now_are.items() if now_is in people},
         cohorts=await desk.cohorts.of(cohort_ids) if cohort_ids else {},
-        heard={participant: _Heard() for participant in participants},
+        heard={participant: heard[now_is] for participant, now_is in now_are.items()},
         carriers=carriers,
         wording=wording,
         moment=moment,
     )
     midnight = day_began_at(now=moment.now)
-    for given in await desk.messages.given_since(participants, since=min(midnight, moment.now - SAME_WORDS_AFTER)):
-        clearing.heard[given.participant_id].note(at=given.at, words=given.words, counts=given.at >= midnight)
+    since = min(midnight, moment.now - SAME_WORDS_AFTER)
+    for given in await desk.messages.given_since({*heard, *merged}, since=since):
+        holder_of = merged.get(given.participant_id, given.participant_id)
+        heard[holder_of].note(at=given.at, words=given.words, counts=given.at >= midnight)
     cleared = [clearing.clear(message) for message in due]
     may_go = [one for one in cleared if isinstance(one, Cleared)]
     return may_go, [one.message if isinstance(one, Cleared) else one for one in cleared]
@@ -120,7 +125,7 @@ class _Clearing:
             return self._claim(message, go).refused(reason=Reason.NO_WORDS, now=self.moment.now)
         if go.channel is Channel.SMS and is_too_long(words.body):
             return self._claim(message, go).refused(reason=Reason.TOO_LONG, now=self.moment.now)
-        digest = words_digest(participant_id=message.participant_id, channel=go.channel, subject=words.subject, body=words.body)
+        digest = words_digest(channel=go.channel, subject=words.subject, body=words.body)
         heard = self.heard[message.participant_id]
         said_at = heard.words.get(digest)
         if said_at is not None and self.moment.now < said_at + SAME_WORDS_AFTER:

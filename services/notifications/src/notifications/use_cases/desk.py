@@ -12,6 +12,7 @@ from notifications.domain.message import Kind, Message, Reason
 from notifications.domain.person import Person
 from notifications.domain.place import Place
 from notifications.domain.site import Site
+from notifications.domain.wishes import Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,14 @@ class Contacts(Protocol):
     async def of(self, participant_ids: Collection[UUID]) -> Mapping[UUID, Contact]:
         """The contacts of these people, not locked."""
 
-    async def keep(self, contacts: Sequence[Contact]) -> None:
+    async def keep(self, contacts: Sequence[Contact], *, at: datetime) -> None:
+        """Keep those that are newer than what is known."""
+
+
+class AllWishes(Protocol):
+    """What people agreed to and wish. A contact is found with it: allowed is what both allow."""
+
+    async def keep(self, wishes: Sequence[Wishes], *, at: datetime) -> None:
         """Keep those that are newer than what is known."""
 
 
@@ -76,6 +84,9 @@ class People(Protocol):
 
     async def of(self, participant_ids: Collection[UUID]) -> Mapping[UUID, Person]:
         """What is known of these people, not locked, and of whomever they were merged into."""
+
+    async def merged_into(self, holders: Collection[UUID]) -> Mapping[UUID, UUID]:
+        """Everybody who was merged into one of these in the end, and into whom."""
 
     async def mine(self, participant_ids: Collection[UUID]) -> Mapping[UUID, Person]:
         """What is known of these people, locked to be changed."""
@@ -152,6 +163,7 @@ class Desk:
     heard: Heard
     suppressions: Suppressions
     people: People
+    wishes: AllWishes
 
 
 def holder(participant_id: UUID, people: Mapping[UUID, Person]) -> UUID:

@@ -19,7 +19,7 @@ async def keep_contact(*, contacts: Sequence[Contact], now: datetime, new_id: Ca
     contacts, commands = [contact for contact in contacts if contact.participant_id not in erased], contacts
     participants = told - erased
     first = participants - (await desk.contacts.of(participants)).keys()
-    await desk.contacts.keep(contacts)
+    await desk.contacts.keep(contacts, at=now)
     # All open messages are locked, so that one that is found without a contact at this moment is seen when it has been deferred.
     waiting = [
         message

@@ -1,5 +1,6 @@
 """A person is asked to answer a questionnaire, once, while it is open, and reminded as often as outcomes says."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,15 @@ from service_kit.results import Done
 DUE = "due"
 NO_LONGER_ASKED = frozenset({"completed", "late", "missed", "cancelled"})
 MOST_REMINDERS = 2
+_FOLLOW_UP = re.compile(r"followup_(\d{1,2})m")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionnaireState:
-    """A questionnaire as outcomes tells it; `token` opens it and is there while it is due; `reminders` were asked for so far."""
+    """A questionnaire as outcomes tells it; `token` opens it and is there while it is due; `reminders` were asked for so far.
+
+    A time point like `followup_6m` is that many months after the programme.
+    """
 
     questionnaire_id: UUID
     sequence: int
@@ -27,6 +32,13 @@ class QuestionnaireState:
     closes_at: datetime
     token: str | None
     reminders: int = 0
+    time_point: str = "baseline"
+
+    @property
+    def months_after(self) -> int | None:
+        """How many months after the programme it is asked for; None where it belongs to the programme itself."""
+        found = _FOLLOW_UP.fullmatch(self.time_point)
+        return int(found[1]) if found else None
 
 
 async def plan_message_about_questionnaire(
@@ -49,20 +61,29 @@ async def plan_message_about_questionnaire(
 async def _told_before(questionnaire_ids: set[UUID], *, desk: Desk) -> Sequence[Message]:
     if not questionnaire_ids:
         return ()
-    asked = await desk.messages.about(Kind.QUESTIONNAIRE_DUE, {str(one) for one in questionnaire_ids})
-    reminders = {about_id for one in questionnaire_ids for _, about_id in _places(one) if ":" in about_id}
-    return [*asked, *await desk.messages.about(Kind.QUESTIONNAIRE_REMINDER, reminders)]
+    about = {str(one) for one in questionnaire_ids}
+    reminders = {_reminder(one, number) for one in questionnaire_ids for number in range(1, MOST_REMINDERS + 1)}
+    return [
+        *await desk.messages.about(Kind.QUESTIONNAIRE_DUE, about),
+        *await desk.messages.about(Kind.FOLLOW_UP, about),
+        *await desk.messages.about(Kind.QUESTIONNAIRE_REMINDER, reminders),
+    ]
 
 
-def _places(questionnaire_id: UUID) -> tuple[tuple[Kind, str], ...]:
+def _places(state: QuestionnaireState) -> tuple[tuple[Kind, str], ...]:
     """Under what the messages of one questionnaire are kept: the one that asks, and at most two reminders."""
-    reminders = tuple((Kind.QUESTIONNAIRE_REMINDER, f"{questionnaire_id}:{number}") for number in range(1, MOST_REMINDERS + 1))
-    return ((Kind.QUESTIONNAIRE_DUE, str(questionnaire_id)), *reminders)
+    asks = Kind.QUESTIONNAIRE_DUE if state.months_after is None else Kind.FOLLOW_UP
+    reminders = (_reminder(state.questionnaire_id, number) for number in range(1, MOST_REMINDERS + 1))
+    return ((asks, str(state.questionnaire_id)), *((Kind.QUESTIONNAIRE_REMINDER, about_id) for about_id in reminders))
+
+
+def _reminder(questionnaire_id: UUID, number: int) -> str:
+    return f"{questionnaire_id}:{number}"
 
 
 def _plan(*, book: Book, state: QuestionnaireState, now: datetime) -> None:
     known: dict[tuple[Kind, str], Message] = {}
-    for place in _places(state.questionnaire_id):
+    for place in _places(state):
         message = book.about(*place)
         if message is not None and message.participant_id != state.participant_id:
             book.move(message, state.participant_id)
@@ -74,7 +95,7 @@ def _plan(*, book: Book, state: QuestionnaireState, now: datetime) -> None:
             book.drop(message, Reason.NO_LONGER_ASKED)
         elif message.is_open and state.status == DUE and state.closes_at != message.useful_until:
             book.replan(message, due_at=message.due_at, useful_until=state.closes_at)
-    kind, about_id = _places(state.questionnaire_id)[min(state.reminders, MOST_REMINDERS)]
+    kind, about_id = _places(state)[min(state.reminders, MOST_REMINDERS)]
     if state.status == DUE and (kind, about_id) not in known:
         book.plan(
             participant_id=state.participant_id,
@@ -82,5 +103,5 @@ def _plan(*, book: Book, state: QuestionnaireState, now: datetime) -> None:
             about_id=about_id,
             due_at=now if state.reminders else state.due_at,
             useful_until=state.closes_at,
-            facts={"token": state.token},
+            facts={"token": state.token} | ({} if state.months_after is None else {"months": state.months_after}),
         )

@@ -16,7 +16,7 @@ import asyncpg
 from nats.aio.client import Client
 
 from benchmarks.temporary_home import TemporaryHome, temporary_home
-from limber_embedded.organisations import admin_client
+from limber_embedded.broker import admin_client
 from limber_embedded.senders import Message
 from service_kit.ids import new_id
 

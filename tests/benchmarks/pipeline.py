@@ -20,9 +20,9 @@ from nats.aio.client import Client
 
 from benchmarks.recording import ServiceRecording, look, record, save
 from benchmarks.temporary_home import SENDER, TemporaryHome, temporary_home
+from limber_embedded.broker import admin_client
 from limber_embedded.checkout import CHECKOUT, SERVICES
 from limber_embedded.home import Home
-from limber_embedded.organisations import admin_client
 from limber_embedded.pause import services_stopped
 from limber_embedded.problem import Problem
 from limber_embedded.senders import Message, Practice

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from limber_embedded.broker import admin_client
 from limber_embedded.home import Home
-from limber_embedded.organisations import admin_client
 from limber_embedded.problem import Problem
 from limber_embedded.senders import Message, Practice, add_practices, practice
 from limber_embedded.servers.ports import free_port

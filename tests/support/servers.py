@@ -17,8 +17,9 @@ import nats
 from nats.aio.client import Client
 
 from limber_embedded import nats_users
+from limber_embedded.broker import reload
 from limber_embedded.checkout import SERVICES
-from limber_embedded.servers.nats import NatsServer
+from limber_embedded.servers.nats import NatsServer, write_users
 from limber_embedded.servers.ports import free_port
 from limber_embedded.servers.postgres import PostgresServer
 from limber_streams.apply import apply, ensure_durable
@@ -120,7 +121,9 @@ class Broker:
         user = nats_users.organisation(
             channel=channel, organisation=organisation, password=PASSWORD, declaration=self.declaration
         )
-        self.server.set_users([*self.server.users, user])
+        self.server.users = (*self.server.users, user)
+        write_users(self.server.folder, self.server.users)
+        await reload(await self.connect(nats_users.SYSTEM))
         durable = self.declaration.receipts_durable(channel=channel, organisation=organisation)
         await ensure_durable(await self.connect(), durable)
         return user.name
@@ -144,6 +147,7 @@ async def running_broker(folder: Path) -> AsyncIterator[Broker]:
     declaration = load()
     users = [
         nats_users.admin(password=PASSWORD),
+        nats_users.system(password=PASSWORD),
         *(nats_users.service(name=name, password=PASSWORD, declaration=declaration) for name in SERVICES),
     ]
     server = NatsServer(folder=folder, log=folder / "nats.log", port=free_port(), key="0" * 64, users=users)

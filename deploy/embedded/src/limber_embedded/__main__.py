@@ -1,5 +1,6 @@
 """The `limber` command."""
 
+import logging
 import tempfile
 import traceback
 from pathlib import Path
@@ -10,6 +11,7 @@ import click
 from limber_embedded.commands.bench import bench
 from limber_embedded.commands.check import check
 from limber_embedded.commands.clock import clock
+from limber_embedded.commands.containers import containers
 from limber_embedded.commands.docs import docs
 from limber_embedded.commands.down import down
 from limber_embedded.commands.export import export
@@ -65,6 +67,7 @@ for command in (
     score,
     staff,
     organisations,
+    containers,
     check,
     test,
     docs,
@@ -73,4 +76,6 @@ for command in (
     main.add_command(command)
 
 if __name__ == "__main__":
+    # asyncio warns of a habit of nats-py whenever a connection with TLS ends; who types a command can do nothing about it.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     main(prog_name="limber")

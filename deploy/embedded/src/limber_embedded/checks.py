@@ -81,7 +81,7 @@ def _locks_name_no_address() -> str:
 def _locks_are_fresh() -> str:
     with tempfile.TemporaryDirectory() as folder:
         for one in lock.locks():
-            again = Path(folder) / one.name
+            again = Path(folder) / one.path.name
             shutil.copyfile(one.path, again)
             try:
                 lock.write(one, to=again)

@@ -67,7 +67,7 @@ def _there(message: Held | None, service: str, position: int) -> Held:
 
 @contextlib.asynccontextmanager
 async def _transaction(home: Home, service: str) -> AsyncIterator[AsyncConnection]:
-    if "postgres_socket" not in home.state:
+    if not home.state:
         raise Problem(f"{home.folder} was never started. ./limber up{home.option} starts it.")
     engine = create_engine(home.dsn(service, driver="postgresql+asyncpg"))
     try:

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import ssl
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,8 +75,15 @@ class Home:
         secret_files.write(self.folder / "state.json", json.dumps(state, indent=2) + "\n")
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether the processes of this home are containers or somebody else's; this folder has their secrets and addresses."""
+        return bool(self.state.get("elsewhere"))
+
+    @property
     def is_running(self) -> bool:
-        """Whether a supervisor holds this home's lock."""
+        """Whether a supervisor holds this home's lock. What runs elsewhere says itself, when it is asked something."""
+        if self.is_elsewhere:
+            return True
         try:
             with (self.folder / "lock").open("rb") as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -109,7 +117,18 @@ class Home:
 
     @property
     def nats_url(self) -> str:
-        return f"nats://127.0.0.1:{self.state['nats_port']}"
+        state = self.state
+        return str(state.get("nats_url") or f"nats://127.0.0.1:{state['nats_port']}")
+
+    @property
+    def nats_ca_file(self) -> Path | None:
+        """Whose certificates the broker shows; None where it is on this machine and without TLS."""
+        path = self.folder / "nats" / "ca.pem"
+        return path if path.exists() else None
+
+    def nats_tls(self) -> ssl.SSLContext | None:
+        """For `nats.connect`."""
+        return ssl.create_default_context(cafile=self.nats_ca_file) if self.nats_ca_file else None
 
     @property
     def pids(self) -> dict[str, int]:
@@ -118,18 +137,21 @@ class Home:
         return {"supervisor": int(self.state["supervisor"]["pid"]), **processes}
 
     def service_url(self, service: str) -> str:
-        """Straight to the service, past the front door; its paths begin with /<service>/ too."""
+        """Straight to the service, past the front door, where that can be reached; its paths begin with /<service>/ too."""
+        if self.is_elsewhere:
+            return self.public_url
         return f"http://127.0.0.1:{self.state['service_ports'][service]}"
 
     def service_settings(self, service: str) -> dict[str, str]:
         """The environment of one service of this home: where everything is; passwords are files."""
         state = self.state
         return {
-            "LIMBER_DATABASE_URL": self.database_url(service, sockets=Path(state["postgres_socket"])),
+            "LIMBER_DATABASE_URL": self.database_url(service),
             "LIMBER_DATABASE_PASSWORD_FILE": str(self.database_password_file(service)),
             "LIMBER_NATS_URL": self.nats_url,
             "LIMBER_NATS_USER": service,
             "LIMBER_NATS_PASSWORD_FILE": str(self.nats_password_file(service)),
+            **({"LIMBER_NATS_CA_FILE": str(self.nats_ca_file)} if self.nats_ca_file else {}),
             "LIMBER_HTTP_HOST": "127.0.0.1",
             "LIMBER_PUBLIC_URL": self.public_url,
             "LIMBER_ENVIRONMENT": str(state["environment"]),
@@ -146,11 +168,17 @@ class Home:
     def dsn(self, service: str, *, driver: str = "postgresql") -> str:
         """For asyncpg, or with driver="postgresql+asyncpg" for SQLAlchemy, as the service's own role. It holds the password."""
         password = quote(secret_files.kept(self.database_password_file(service)), safe="")
-        return f"{driver}://{service}:{password}@/{service}?{urlencode({'host': self.state['postgres_socket']})}"
+        return f"{driver}://{service}:{password}@{self._database_place(service)}"
 
-    def database_url(self, service: str, *, sockets: Path) -> str:
+    def database_url(self, service: str) -> str:
         """For LIMBER_DATABASE_URL, without the password."""
-        return f"postgresql+asyncpg://{service}@/{service}?{urlencode({'host': str(sockets)})}"
+        return f"postgresql+asyncpg://{service}@{self._database_place(service)}"
+
+    def _database_place(self, service: str) -> str:
+        state = self.state
+        if "postgres_address" in state:
+            return f"{state['postgres_address']}/{service}"
+        return f"/{service}?{urlencode({'host': state['postgres_socket']})}"
 
     def database_password_file(self, service: str) -> Path:
         return self.secrets / f"postgres-{service}"
@@ -165,7 +193,7 @@ class Home:
         return user, path.read_text().strip()
 
     def nats_password_file(self, user: str) -> Path:
-        known = user == nats_users.ADMIN or user in SERVICES
+        known = user in {nats_users.ADMIN, nats_users.SYSTEM, *SERVICES}
         return self.secrets / (f"nats-{user}" if known else f"organisations/{user}")
 
     def organisations(self) -> list[tuple[str, str]]:
@@ -179,6 +207,7 @@ class Home:
         declaration = load()
         return [
             nats_users.admin(password=secret_files.kept(self.nats_password_file(nats_users.ADMIN))),
+            nats_users.system(password=secret_files.kept(self.nats_password_file(nats_users.SYSTEM))),
             *(
                 nats_users.service(name=name, password=secret_files.kept(self.nats_password_file(name)), declaration=declaration)
                 for name in SERVICES

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from limber_embedded.checkout import CHECKOUT
+from limber_embedded.checkout import CHECKOUT, SERVICES
 from limber_embedded.problem import Problem
 
+_LOCKED = ("--constraints", "requirements.lock")
 _ADDRESS = re.compile(r"[a-z]+://|file:|^\s*--?(?!hash=)|(^|\s)[./]+/", re.MULTILINE)
 
 
@@ -32,14 +33,24 @@ def members() -> list[Path]:
     return sorted(path for pattern in patterns for path in CHECKOUT.glob(f"{pattern}/pyproject.toml"))
 
 
+def images() -> dict[str, str]:
+    """The members that are deployed as an image of their own: the name of the image's program, and the member's folder."""
+    return {**{service: f"services/{service}" for service in SERVICES}, "limber_streams": "deploy/nats"}
+
+
 def locks() -> list[Lock]:
-    """What runs, and what the tests and checks need beside it (never another version of the same)."""
+    """What runs, what the tests and checks need beside it, and the part that each image holds: never two versions of the same."""
     paths = [str(path.relative_to(CHECKOUT)) for path in members()]
     names = [tomllib.loads(path.read_text())["project"]["name"] for path in members()]
     unlisted = [part for name in names for part in ("--no-emit-package", name)]
     return [
         Lock(name="requirements.lock", sources=(*unlisted, "--group", "pyproject.toml:build", *paths)),
-        Lock(name="requirements-dev.lock", sources=("--constraints", "requirements.lock", "--group", "pyproject.toml:dev")),
+        Lock(name="requirements-dev.lock", sources=(*_LOCKED, "--group", "pyproject.toml:dev")),
+        Lock(name="deploy/images/build.lock", sources=(*_LOCKED, "--group", "pyproject.toml:build")),
+        *(
+            Lock(name=f"{folder}/requirements.lock", sources=(*_LOCKED, *unlisted, f"{folder}/pyproject.toml"))
+            for folder in images().values()
+        ),
     ]
 
 

@@ -14,6 +14,7 @@ from event_contracts.catalogue import EVENT_TYPES
 from limber_streams.declaration import Declaration, Durable
 
 ADMIN = "admin"
+SYSTEM = "system"
 # What an organisation gives its client as JetStream domain, because `$JS.API.>` means its own account's JetStream
 DOMAIN = "limber"
 
@@ -27,6 +28,7 @@ _ASKS = "enrolment"
 _ANSWERS = ("scheduling", "outcomes", "notifications")
 _CLOCK = "KV_clock"
 _ACCOUNT = "LIMBER"
+_SYSTEM_ACCOUNT = "SYS"  # as nats-server.conf names it
 # (channel, kind) of each type of event that comes from outside: `intake.<channel>.{organisation}.<kind>`.
 _INTAKE = [
     (one.subject.split(".", 3)[1], one.subject.split(".", 3)[3]) for one in EVENT_TYPES if one.subject.startswith("intake.")
@@ -76,6 +78,12 @@ def inbox_prefix(user: str) -> str:
 def admin(*, password: str) -> NatsUser:
     """The deployment's own user: it manages streams and may do everything."""
     return NatsUser(name=ADMIN, password=password, publish=(">",), subscribe=(">",))
+
+
+def system(*, password: str) -> NatsUser:
+    """Asks servers to read their configuration again, wherever they run; sees no message of Limber's."""
+    asks = ("$SYS.REQ.SERVER.PING", "$SYS.REQ.SERVER.*.RELOAD")
+    return NatsUser(name=SYSTEM, password=password, publish=asks, subscribe=(f"{inbox_prefix(SYSTEM)}.>",))
 
 
 def service(*, name: str, password: str, declaration: Declaration) -> NatsUser:
@@ -139,9 +147,11 @@ def organisation(*, channel: str, organisation: str, password: str, declaration:
 
 def accounts_conf(users: Sequence[NatsUser]) -> str:
     """The file that nats-server includes in its `accounts` block. It holds passwords."""
-    inside = [_user(user) for user in users if not user.imports]
+    inside = [_user(user) for user in users if not user.imports and user.name != SYSTEM]
+    systems = [_user(user) for user in users if user.name == SYSTEM]
     exports = [f"    {{ service: {json.dumps(subject)}, response_type: {kind} }}" for subject, kind in _EXPORTS]
     blocks = [f"{_ACCOUNT} {{\n  jetstream: enabled\n  users: [\n{_lines(inside)}\n  ]\n  exports: [\n{_lines(exports)}\n  ]\n}}"]
+    blocks.append(f"{_SYSTEM_ACCOUNT} {{\n  users: [\n{_lines(systems)}\n  ]\n}}")
     for user in users:
         if user.imports:
             imports = [

@@ -9,14 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
-import nats
-from nats.aio.client import Client
 
 from limber_embedded import nats_users
+from limber_embedded.broker import admin_client, take_users
 from limber_embedded.home import Home
 from limber_embedded.problem import Problem
 from limber_embedded.servers import secret_files
-from limber_embedded.servers.nats import reload, write_users
 from limber_streams.apply import ensure_durable
 from limber_streams.declaration import load
 from service_kit import api_keys
@@ -81,7 +79,7 @@ async def add(home: Home, organisation: Organisation, *, with_api_key: bool = Tr
     user = nats_users.organisation_user(channel=organisation.channel, organisation=organisation.code)
     if not home.nats_password_file(user).exists():
         secret_files.write(home.nats_password_file(user), secrets.token_hex(32))
-        _tell_broker(home)
+        await take_users(home)
     async with admin_client(home) as client:
         durable = load().receipts_durable(channel=organisation.channel, organisation=organisation.code)
         await ensure_durable(client, durable)
@@ -153,7 +151,7 @@ async def revoke(home: Home, *, channel: str, code: str) -> None:
             now,
         )
     home.nats_password_file(nats_users.organisation_user(channel=channel, organisation=code)).unlink(missing_ok=True)
-    _tell_broker(home)
+    await take_users(home)
 
 
 async def known(home: Home) -> list[Listed]:
@@ -176,20 +174,6 @@ async def known(home: Home) -> list[Listed]:
         )
         for row in rows
     ]
-
-
-@contextlib.asynccontextmanager
-async def admin_client(home: Home) -> AsyncIterator[Client]:
-    """A connection to a running home's broker as its administrator."""
-    user, password = home.credentials()
-    prefix = nats_users.inbox_prefix(user)
-    client = await nats.connect(
-        home.nats_url, user=user, password=password, inbox_prefix=prefix, allow_reconnect=False, error_cb=_quiet
-    )
-    try:
-        yield client
-    finally:
-        await client.close()
 
 
 @contextlib.asynccontextmanager
@@ -221,12 +205,3 @@ async def _make_key(connection: Any, channel: str, code: str, expires_in: timede
         None if expires_in is None else now + expires_in,
     )
     return key.text
-
-
-def _tell_broker(home: Home) -> None:
-    write_users(home.folder / "nats", home.nats_users())
-    reload(pid=home.pids["nats-server"], log=home.log("nats-server"))
-
-
-async def _quiet(_: Exception) -> None:
-    """What goes wrong is raised as well; the client's own report would be a stack trace."""

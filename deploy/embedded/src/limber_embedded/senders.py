@@ -123,7 +123,9 @@ async def add_practices(home: Home, practices: Mapping[str, str]) -> None:
 async def practice(home: Home, code: str) -> AsyncIterator[Practice]:
     """Connect as a practice that `limber organisations add` has made known."""
     user, password = home.credentials(organisation_user(channel="gp", organisation=code))
-    client = await nats.connect(home.nats_url, user=user, password=password, inbox_prefix=inbox_prefix(user), error_cb=_quiet)
+    client = await nats.connect(
+        home.nats_url, user=user, password=password, inbox_prefix=inbox_prefix(user), tls=home.nats_tls(), error_cb=_quiet
+    )
     try:
         yield Practice(code, client)
     finally:

@@ -14,11 +14,11 @@ from typing import Any
 import asyncpg
 
 from limber_embedded import replay, running_processes, staff
+from limber_embedded.broker import admin_client
 from limber_embedded.checkout import SERVICES
 from limber_embedded.home import Home
 from limber_embedded.migrations import migrate_all
 from limber_embedded.nats_users import NatsUser
-from limber_embedded.organisations import admin_client
 from limber_embedded.pause import Pause
 from limber_embedded.problem import Problem
 from limber_embedded.servers import secret_files

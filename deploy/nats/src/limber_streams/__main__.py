@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import ssl
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ def main() -> int:
     parser.add_argument("--server", required=True, help="for example nats://127.0.0.1:4222")
     parser.add_argument("--user", help="a user that may manage JetStream")
     parser.add_argument("--password-file", type=Path)
+    parser.add_argument("--ca-file", type=Path, help="whose certificates the broker must show; without it there is no TLS")
     parser.add_argument("--file", type=Path, help="another declaration than the one that came with this program")
     parser.add_argument("--replicas", type=int, default=1, help="copies of each stream in a cluster")
     try:
@@ -35,6 +37,7 @@ async def _apply(arguments: argparse.Namespace) -> list[str]:
         arguments.server,
         user=arguments.user,
         password=password,
+        tls=ssl.create_default_context(cafile=arguments.ca_file) if arguments.ca_file else None,
         inbox_prefix=f"_INBOX_{arguments.user}" if arguments.user else "_INBOX",
         allow_reconnect=False,
         error_cb=_quiet,

@@ -5,7 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from faststream.nats.security import NatsUserPassword
+from faststream.nats.security import NatsSecurity, NatsUserPassword
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -35,9 +35,9 @@ def inbox_prefix(user: str | None) -> str:
 
 def create_broker(settings: ServiceSettings, *, name: str, on_reconnected: Callable[[], Awaitable[None]]) -> GroupBroker:
     """Return the broker, not yet connected. It reconnects for ever."""
-    security = None
+    security: NatsSecurity | None = None
     if settings.nats_user is not None:
-        security = NatsUserPassword(settings.nats_user, settings.nats_password() or "")
+        security = NatsUserPassword(settings.nats_user, settings.nats_password() or "", ssl_context=settings.nats_tls())
     return GroupBroker(
         settings.nats_url,
         name=name,

@@ -1,5 +1,6 @@
 """Settings that every service has, from the environment (`LIMBER_…`)."""
 
+import ssl
 from pathlib import Path
 from urllib.parse import quote
 
@@ -7,7 +8,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class ServiceSettings(BaseSettings):
-    """Where the database, the broker and the front door are. Passwords come from files, so that no process list shows them."""
+    """Where the database, the broker and the front door are. Passwords come from files, so that no process list shows them.
+
+    With `nats_ca_file` the broker must prove by TLS that it is the one in `nats_url`. For PostgreSQL the usual PGSSLMODE and
+    PGSSLROOTCERT do that.
+    """
 
     model_config = SettingsConfigDict(env_prefix="LIMBER_", frozen=True, hide_input_in_errors=True, extra="ignore")
 
@@ -16,6 +21,7 @@ class ServiceSettings(BaseSettings):
     nats_url: str
     nats_user: str | None = None
     nats_password_file: Path | None = None
+    nats_ca_file: Path | None = None
     http_host: str = "127.0.0.1"
     http_port: int
     public_url: str = "http://localhost:8080"
@@ -32,6 +38,10 @@ class ServiceSettings(BaseSettings):
     def nats_password(self) -> str | None:
         """Return the broker's password."""
         return self.nats_password_file.read_text().strip() if self.nats_password_file else None
+
+    def nats_tls(self) -> ssl.SSLContext | None:
+        """Return how the broker's certificate is verified; None where the connection is not encrypted."""
+        return ssl.create_default_context(cafile=self.nats_ca_file) if self.nats_ca_file else None
 
     @property
     def in_production(self) -> bool:

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from limber_embedded.broker import admin_client
 from limber_embedded.commands.options import home_option
 from limber_embedded.home import Home
-from limber_embedded.organisations import admin_client
 from limber_embedded.problem import Problem
 from limber_embedded.simulation.system import System
 

@@ -9,7 +9,7 @@ from limber_embedded.problem import Problem
 @click.command()
 @click.option("--upgrade", is_flag=True, help="Take the newest versions instead of keeping those in the files.")
 def lock(*, upgrade: bool) -> None:
-    """Write requirements.lock and requirements-dev.lock from what the members declare."""
+    """Write requirements.lock, and from it the locks of the tests and of each image, as the members declare."""
     for one in requirements.locks():
         click.echo(f"Resolving {one.name}")
         requirements.write(one, to=one.path, upgrade=["--upgrade"] if upgrade else [])

@@ -15,10 +15,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from limber_embedded.broker import admin_client
 from limber_embedded.checkout import SERVICES
 from limber_embedded.commands.options import home_option
 from limber_embedded.home import Home
-from limber_embedded.organisations import admin_client
 from limber_embedded.pause import services_stopped
 from limber_embedded.problem import Problem
 from limber_embedded.replay import keep_clock, make_streams_anew, mark_everything_untold

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+import httpx
 from rich.console import Console
 from rich.table import Table
 
 from limber_embedded import running_processes
+from limber_embedded.broker import admin_client
 from limber_embedded.checkout import SERVICES
 from limber_embedded.commands.options import home_option, json_option
 from limber_embedded.home import Home
-from limber_embedded.organisations import admin_client
 from limber_embedded.servers.ports import accepts
 from limber_embedded.servers.service import ServiceProcess
 
@@ -41,7 +42,10 @@ def _look(home: Home) -> dict[str, Any]:
     state = home.state
     if not home.is_running or not state:
         return {"running": False, "ready": False, "home": str(home.folder)}
-    processes = {name: _process(home, name, recorded) for name, recorded in state["processes"].items()}
+    if home.is_elsewhere:
+        processes = {name: _container(home, name) for name in SERVICES}
+    else:
+        processes = {name: _process(home, name, recorded) for name, recorded in state["processes"].items()}
     moved = asyncio.run(_clock_offset(home))
     return {
         "running": True,
@@ -66,6 +70,14 @@ def _process(home: Home, name: str, recorded: dict[str, Any]) -> dict[str, Any]:
     return {"pid": recorded["pid"], "alive": alive, "ready": ready, "port": port}
 
 
+def _container(home: Home, name: str) -> dict[str, Any]:
+    """What the front door says of a service; who starts it again is not ours to know."""
+    with contextlib.suppress(httpx.HTTPError):
+        ready = httpx.get(f"{home.public_url}/{name}/health/ready", timeout=5).is_success
+        return {"pid": None, "alive": True, "ready": ready, "port": home.port}
+    return {"pid": None, "alive": False, "ready": False, "port": home.port}
+
+
 async def _clock_offset(home: Home) -> int | None:
     """By how many seconds domain time was moved; None where the broker can't be asked."""
     with contextlib.suppress(Exception):
@@ -80,7 +92,7 @@ def _show(found: dict[str, Any]) -> None:
     table = Table("process", "state", "pid", "port")
     for name, process in found["processes"].items():
         state = "ready" if process["ready"] else "not ready" if process["alive"] else "being started again"
-        table.add_row(name, state, str(process["pid"]), str(process["port"] or "socket"))
+        table.add_row(name, state, str(process["pid"] or ""), str(process["port"] or "socket"))
     console.print(table)
     console.print(f"{found['url']}  ({found['environment']})  logs: {found['logs']}", soft_wrap=True)
     if found["clock_moved_seconds"]:

@@ -2,12 +2,10 @@
 
 import contextlib
 import json
-import os
 import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from limber_embedded.checkout import DEPLOY
 from limber_embedded.nats_users import NatsUser, accounts_conf
 from limber_embedded.problem import Problem
 from limber_embedded.servers import programs, secret_files
-from limber_embedded.servers.process import ServerProcess, last_line
+from limber_embedded.servers.process import ServerProcess
 
 _CONFIG = "nats-server.conf"
 
@@ -63,13 +61,6 @@ class NatsServer(ServerProcess):
         secret_files.write(self.folder / "store.conf", store)
         write_users(self.folder, self.users)
 
-    def set_users(self, users: Sequence[NatsUser]) -> None:
-        """Takes a new list of users without a restart: connections of users that stay are kept."""
-        self.users = tuple(users)
-        write_users(self.folder, self.users)
-        if self.pid is not None and self.is_running:
-            reload(pid=self.pid, log=self.log)
-
     def is_ready(self) -> bool:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
             connection.settimeout(1)
@@ -77,35 +68,16 @@ class NatsServer(ServerProcess):
         return False
 
 
-def write_users(folder: Path, users: Sequence[NatsUser]) -> None:
-    """Writes who may connect, and has nats-server itself check the whole configuration in that folder."""
-    secret_files.write(folder / "accounts.conf", accounts_conf(users))
+def write_users(folder: Path, users: Sequence[NatsUser], *, readable_by_containers: bool = False) -> None:
+    """Writes who may connect, and has nats-server itself check the whole configuration in that folder.
+
+    A container's user is another one than the file's owner: there only the folder above keeps others out.
+    """
+    accounts = folder / "accounts.conf"
+    secret_files.write(accounts, accounts_conf(users))
+    if readable_by_containers:
+        accounts.chmod(0o444)
     command = [str(programs.script("nats-server")), "--config", str(folder / _CONFIG), "-t"]
-    check = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    check = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if check.returncode != 0:
         raise Problem(f"nats-server refuses its configuration in {folder}: {check.stderr.strip() or check.stdout.strip()}")
-
-
-def reload(*, pid: int, log: Path, seconds: float = 10) -> None:
-    """Has a running nats-server read its configuration again, and returns once it has.
-
-    Twice, because nats-server 2.15.1 finds no stream behind the imports of an account that a reload brought until the next one.
-    """
-    for _ in range(2):
-        _reload_once(pid, log, seconds)
-
-
-def _reload_once(pid: int, log: Path, seconds: float) -> None:
-    already = log.stat().st_size
-    os.kill(pid, signal.SIGHUP)
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with log.open("rb") as lines:
-            lines.seek(already)
-            said = lines.read()
-        if b"Reloaded server configuration" in said:
-            return
-        if b"Failed to reload" in said:
-            raise Problem(f"nats-server refuses its new configuration: {last_line(log)}")
-        time.sleep(0.01)
-    raise Problem(f"nats-server did not take its new configuration within {seconds:.0f} seconds (its log: {log})")

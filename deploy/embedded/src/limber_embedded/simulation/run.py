@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from limber_embedded.broker import admin_client
 from limber_embedded.home import Home
-from limber_embedded.organisations import admin_client
 from limber_embedded.problem import Problem
 from limber_embedded.senders import Message, add_practices, practice
 from limber_embedded.simulation.people import Person, people

@@ -16,6 +16,8 @@ from limber_embedded.problem import Problem
 _STILL = ("to_read", "handling", "outbox", "held_waiting", "doing", "due_now")
 _LOOK_AGAIN_SECONDS = 0.05
 _GIVE_UP_SECONDS = 300.0
+_AWAY_SECONDS = 60.0
+_AWAY_PAUSE_SECONDS = 0.5
 _CLOCK_MARGIN = timedelta(seconds=1)
 
 
@@ -59,7 +61,7 @@ class System:
 
     async def submit(self, path: str, form: dict[str, str]) -> None:
         """Send a page's form, as a person does who has its link."""
-        response = await self._http.post(path, data=form, headers={"Accept": "text/html", "Authorization": ""})
+        response = await self._send("POST", path, data=form, headers={"Accept": "text/html", "Authorization": ""})
         if response.status_code >= httpx.codes.BAD_REQUEST:
             raise Problem(f"POST {path.rpartition('/')[0]} was answered with {response.status_code}.")
 
@@ -112,7 +114,19 @@ class System:
                 await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
     async def _ask(self, method: str, path: str, **options: Any) -> Any:
-        response = await self._http.request(method, path, **options)
+        response = await self._send(method, path, **options)
         if response.is_error:
             raise Problem(f"{method} {path} was answered with {response.status_code}: {response.text[:300]}")
         return response.json() if response.content else None
+
+    async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Send a request, and again while the front door says that the service is away: it may be replaced while people use it.
+
+        What is sent here may come twice: reads, whole states, and a person's form under its own link.
+        """
+        deadline = asyncio.get_running_loop().time() + _AWAY_SECONDS
+        while True:
+            response = await self._http.request(method, path, **options)
+            if response.status_code != httpx.codes.BAD_GATEWAY or asyncio.get_running_loop().time() > deadline:
+                return response
+            await asyncio.sleep(_AWAY_PAUSE_SECONDS)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from enrolment.bars.reading import ELIGIBILITY_QUESTIONNAIRE, read_bars
+from enrolment.bars.clinical import ELIGIBILITY_QUESTIONNAIRE
+from enrolment.bars.reading import read_bars
 from enrolment.bars.tree import bundle_from_json, bundle_from_xml
 from enrolment.settings import EnrolmentSettings
 from enrolment.use_cases.answer_messages import Message
@@ -139,6 +140,71 @@ async def test_without_our_questionnaire_it_waits_for_somebody_to_ask() -> None:
     assert receipt.status == "needs_review"
     assert set(codes(receipt)) == {"unanswered"}
     assert {reason.field for reason in receipt.reasons} == {"QuestionnaireResponse.item"}
+
+
+def with_condition(code: str, **changes: Any) -> dict[str, Any]:
+    bundle = knee_pain()
+    condition = {"resourceType": "Condition", "code": coded("http://snomed.info/sct", code)} | changes
+    bundle["entry"].append({"fullUrl": "urn:uuid:c2", "resource": condition})
+    return bundle
+
+
+def with_flag(category: str, **changes: Any) -> dict[str, Any]:
+    bundle = knee_pain()
+    flag = {
+        "resourceType": "Flag",
+        "status": "active",
+        "category": [coded("https://fhir.nhs.uk/CodeSystem/flag-categories-bars", category)],
+        "code": coded("https://fhir.nhs.uk/CodeSystem/reasonable-adjustment-codes-bars", "wheelchairaccess"),
+    }
+    bundle["entry"].append({"fullUrl": "urn:uuid:f", "resource": flag | changes})
+    return bundle
+
+
+async def test_a_red_flag_that_is_coded_waits_for_a_clinician_whatever_was_answered() -> None:
+    receipt = await Desk().receipt(read(with_condition("29857009")))
+    assert (receipt.status, codes(receipt)) == ("needs_review", ["red_flag_chest_pain"])
+
+
+@pytest.mark.parametrize("over", ["clinicalStatus", "verificationStatus"])
+def test_a_condition_that_is_over_or_was_an_error_says_nothing(over: str) -> None:
+    said = {"clinicalStatus": "resolved", "verificationStatus": "entered-in-error"}[over]
+    message = read(with_condition("29857009", **{over: coded("http://terminology.hl7.org/CodeSystem/x", said)}))
+    assert isinstance(message, ReceiveReferral)
+    assert (message.answers.red_flags, message.answers.conditions) == ((), ("osteoarthritis of knee",))
+
+
+async def test_a_safeguarding_concern_is_looked_at_before_anybody_is_booked() -> None:
+    receipt = await Desk().receipt(read(with_flag("SG")))
+    assert (receipt.status, codes(receipt)) == ("needs_review", ["red_flag_unknown"])
+    for down in ({"status": "inactive"}, {"period": {"end": "2020-01-01"}}):
+        assert (await Desk().receipt(read(with_flag("SG", **down)))).status == "accepted"
+
+
+def test_a_reasonable_adjustment_is_an_access_need() -> None:
+    message = read(with_flag("RA"))
+    assert isinstance(message, ReceiveReferral)
+    assert message.access_needs == ("step_free",)
+    assert message.answers.red_flags == ()
+
+
+def test_exclusions_are_read_from_our_questionnaire() -> None:
+    bundle = knee_pain()
+    assert isinstance(silent := read(bundle), ReceiveReferral)
+    assert silent.answers.exclusions is None
+    answers = [{"valueCoding": {"code": "joint_replacement"}}, {"valueCoding": {"code": "wheelchair"}}]
+    resource(bundle, "QuestionnaireResponse")["item"].append({"linkId": "exclusions", "answer": answers})
+    assert isinstance(told := read(bundle), ReceiveReferral)
+    assert told.answers.exclusions == ("joint_replacement", "wheelchair")
+
+
+async def test_an_id_of_a_message_that_was_used_before_names_no_second_referral() -> None:
+    desk, first, second = Desk(), knee_pain(), knee_pain()
+    resource(second, "Patient")["identifier"][0]["value"] = "9990000026"
+    resource(second, "Patient")["name"][1] |= {"family": "Other", "given": ["Owen"]}
+    one, other = [await desk.receipt(read(bundle)) for bundle in (first, second)]
+    assert (one.status, other.status) == ("accepted", "accepted")
+    assert (one.sender_referral_id, other.sender_referral_id) == ("message-1", other.event_id)
 
 
 @pytest.mark.parametrize("status", ["revoked", "entered-in-error"])

@@ -151,6 +151,11 @@ def test_an_exclusion_that_is_used_here_decides_what_its_data_says(decides: str,
     assert "a replaced hip or knee" in getattr(found, where)[0].text
 
 
+def test_an_exclusion_that_nobody_knows_is_looked_at() -> None:
+    found = assess(PROGRAMME, age=68, answers=answers(exclusions=("something_new",)))
+    assert [reason.code for reason in found.unclear] == ["exclusion_unknown"]
+
+
 def test_an_exclusion_that_was_not_asked_about_is_no_no_and_one_that_is_not_used_says_nothing() -> None:
     asked = with_exclusion("decline")
     unanswered = assess(asked, age=68, answers=answers(exclusions=None)).unclear

@@ -6,6 +6,7 @@ a single value; `every` hides the difference. Only reading: nothing is validated
 
 import json
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -16,6 +17,7 @@ from service_kit.envelope import UnreadableError
 
 FHIR_NAMESPACE = "{http://hl7.org/fhir}"
 DEEPEST = 40
+_MAX_TEXT = 500
 
 Node = dict[str, Any]
 
@@ -114,3 +116,26 @@ def _is_storable(text: str) -> bool:
         return b"\x00" not in text.encode()
     except UnicodeEncodeError:
         return False
+
+
+def codes(resource: Node, system: str, *path: str) -> Iterator[str]:
+    """Yield the codes of one code system in a CodeableConcept."""
+    for coding in every(resource, *path, "coding"):
+        if first_text(coding, "system") == system:
+            yield from texts(coding, "code")
+
+
+def day(resource: Node, kind: str, name: str) -> date | None:
+    """Return the day of an element, if it is there; UnreadableError for what is no full date."""
+    text = first_text(resource, name)
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-11-30") else datetime.fromisoformat(text).date()
+    except ValueError:
+        raise UnreadableError(f"The field {kind}.{name} is not a full date.", field=f"{kind}.{name}") from None
+
+
+def short(text: str) -> str:
+    """Return a text as far as we keep one."""
+    return text[:_MAX_TEXT]

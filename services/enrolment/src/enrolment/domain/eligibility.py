@@ -64,9 +64,12 @@ def assess(programme: Programme, *, age: int, answers: Answers, language: str = 
         elif not suits:
             against.append(reason(no, f"clinical.{question}"))
     for exclusion in programme.exclusions:
-        if exclusion.code in (answers.exclusions or ()):
+        if exclusion.code in {as_code(code) for code in answers.exclusions or ()}:
             found = reason("exclusion", "clinical.exclusions", what=exclusion.text, name=f"exclusion_{exclusion.code}")
             (against if exclusion.decides == DECLINES else unclear).append(found)
+    known = {*(each.code for each in programme.exclusions), *programme.unused_exclusions}
+    if not known.issuperset(as_code(code) for code in answers.exclusions or ()):
+        unclear.append(reason("exclusion_unknown", "clinical.exclusions"))
     return Eligibility(
         red_flags=tuple(_red_flag_reason(programme, code, language) for code in answers.red_flags or ()),
         against=tuple(against),

@@ -23,6 +23,7 @@ REASONS = frozenset(
         "red_flag_same_day",
         "red_flag_unknown",
         "exclusion",
+        "exclusion_unknown",
     }
 )
 QUESTIONS = frozenset(
@@ -89,6 +90,8 @@ class Question:
 class Programme:
     """A programme and whom it is for. Ages in years, pain in months. `exclusions` are those that this place uses.
 
+    `unused_exclusions` are codes of those that are known and don't count here.
+
     `welsh` is "draft" until a translator has signed the Welsh words, then says who did.
     """
 
@@ -107,6 +110,7 @@ class Programme:
     must_be_able_to_attend: bool
     red_flags: tuple[RedFlag, ...]
     exclusions: tuple[Exclusion, ...]
+    unused_exclusions: frozenset[str]
     reasons: Mapping[str, Words]
     questions: Mapping[str, Question]
     same_day_advice: Words
@@ -185,6 +189,7 @@ def read_programme(toml: str) -> Programme:
         conditions=tuple(normalised(name) for name in data["conditions"]),
         red_flags=flags,
         exclusions=tuple(each for each, used in exclusions if used),
+        unused_exclusions=frozenset(each.code for each, used in exclusions if not used),
         reasons=_named(data, "reasons", REASONS),
         questions={
             name: Question(

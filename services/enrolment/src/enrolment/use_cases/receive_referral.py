@@ -30,6 +30,9 @@ class ReceiveReferral:
 
     One that is not `vouched_for` says who somebody claims to be: it never completes what is known of a person. `by` is who sent
     it, where that isn't an organisation.
+
+    `named_by_message`: the id names the message rather than the referral, and senders use it again. Another message under it is
+    another referral, which goes by the id of its event.
     """
 
     sent: Sent
@@ -44,6 +47,7 @@ class ReceiveReferral:
     available: tuple[str, ...] = ()
     employer: str | None = None
     vouched_for: bool = True
+    named_by_message: bool = False
     by: Actor | None = None
     field_names: Mapping[str, str] = field(default_factory=dict)
 
@@ -62,8 +66,10 @@ def receive_referral(
     """Decide about one referral and put everything that follows from it into `known`."""
     sender = command.sent.sender
     repeated = known.referral_named(sender, command.sender_referral_id)
-    if repeated is not None:
+    if repeated is not None and not command.named_by_message:
         return Outcome(receipt=_already_received(command, repeated, known, now))
+    if repeated is not None:
+        command = replace(command, sender_referral_id=command.sent.event_id)
     today = now.astimezone(LOCAL_TIME).date()
     programme = rules.programmes.get(command.programme)
     if programme is None:

@@ -1,4 +1,4 @@
-"""Reports on a real database: kept up as facts come, printed as page, JSON and CSV, and the reference reports."""
+"""Reports on a real database: kept up as facts come, and printed as page, JSON and CSV."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from outcomes.storage.reports import ReportRecords
 from outcomes.use_cases.fold_reports import fold_reports
 from service_kit.database import create_engine
-from support.calibrated import MOMENTS, Cohort, active, knee
 from support.outcomes_bench import STAFF_TOKEN, OutcomesBench, bearer, outcomes_pages
+from support.reported_cohorts import MOMENTS, Cohort, active
 
 __all__ = ["outcomes_pages"]
 
@@ -31,57 +31,6 @@ async def report(bench: OutcomesBench, **asked: str) -> Any:
     answer = await bench.client.get("/outcomes/reports", params={"outside": "false"} | asked, headers=bearer(STAFF_TOKEN))
     assert answer.status_code == 200, answer.text
     return answer.json()
-
-
-async def test_reference_report_of_activity(outcomes_pages: OutcomesBench) -> None:
-    """Published (doi 10.1002/msc.1847): 24 %, 78 % and 69 % active, n = 1,492. Synthetic, calibrated."""
-    people = 1492
-    async with connected(outcomes_pages) as conn:
-        cohort = Cohort(conn=conn, site="synthetic-activity")
-        await cohort.enrol(people)
-        await cohort.answer("baseline", active(358, of=people))
-        await cohort.finish()
-        await cohort.answer("end", active(1164, of=people))
-        await cohort.answer("followup_6m", active(1029, of=people))
-        await cohort.count()
-    found = await report(outcomes_pages, site="synthetic-activity")
-    assert {point: f"{one['percent']:.0f}" for point, one in found["active"].items()} == {
-        "baseline": "24",
-        "end": "78",
-        "followup_6m": "69",
-    }
-    assert {one["of"] for one in found["active"].values()} == {people}
-    assert found["label"].startswith("Synthetic, calibrated")
-
-
-async def test_reference_report_of_pain_function_and_quality_of_life(outcomes_pages: OutcomesBench) -> None:
-    """Published (CSP, interim): pain +10, function +9, quality of life +10, n = 1,386. Synthetic, calibrated."""
-    people = 1386
-    async with connected(outcomes_pages) as conn:
-        cohort = Cohort(conn=conn, site="synthetic-koos")
-        await cohort.enrol(people)
-        await cohort.answer("baseline", knee(people))
-        await cohort.finish()
-        await cohort.answer("end", knee(people, pain=10, function=9, quality=10))
-        await cohort.count()
-    found = await report(outcomes_pages, site="synthetic-koos")
-    changes = {one["scale"]: one for one in found["changes"] if one["time_point"] == "end"}
-    printed = {scale: f"{changes[scale]['change']['mean']:+.0f}" for scale in ("pain", "function", "quality_of_life")}
-    assert printed == {"pain": "+10", "function": "+9", "quality_of_life": "+10"}
-    assert {changes[scale]["pairs"] for scale in printed} == {people}
-    assert {changes[scale]["important_change"] for scale in printed} == {"none agreed"}
-
-
-async def test_reference_report_of_completion(outcomes_pages: OutcomesBench) -> None:
-    """Published (Walker 2020): 78.5 % completed. Synthetic, calibrated."""
-    async with connected(outcomes_pages) as conn:
-        cohort = Cohort(conn=conn, site="synthetic-completion")
-        await cohort.enrol(200)
-        await cohort.finish(completed=157)
-        await cohort.count()
-    found = await report(outcomes_pages, site="synthetic-completion")
-    assert f"{found['completion']['percent']:.1f}" == "78.5"
-    assert found["places"] == {"below_completion": 43, "completed": 157}
 
 
 async def test_counting_again_after_a_correction_takes_the_old_figures_away(outcomes_pages: OutcomesBench) -> None:

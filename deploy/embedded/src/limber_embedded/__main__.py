@@ -20,6 +20,7 @@ from limber_embedded.commands.lock import lock
 from limber_embedded.commands.organisations import organisations
 from limber_embedded.commands.plan import plan
 from limber_embedded.commands.refer import refer
+from limber_embedded.commands.reference import reference
 from limber_embedded.commands.replay import replay
 from limber_embedded.commands.report import report
 from limber_embedded.commands.score import score
@@ -57,6 +58,7 @@ for command in (
     status,
     refer,
     simulate,
+    reference,
     plan,
     clock,
     bench,

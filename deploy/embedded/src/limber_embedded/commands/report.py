@@ -39,10 +39,11 @@ def report(*, as_json: bool, outside: bool, folder: Path, **asked: str | None) -
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
         return
-    _print(found)
+    show(found)
 
 
-def _print(found: dict[str, Any]) -> None:
+def show(found: dict[str, Any]) -> None:
+    """Print a report as tables."""
     console = Console()
     if found["label"]:
         console.print(found["label"])

@@ -1,8 +1,4 @@
-"""Synthetic cohorts whose figures come out as published: calibrated, which replicates nothing.
-
-They go through the service's own readers of enrolments and places, its questionnaires and its scoring. What was published says
-only how many; who answered what is made up so that the counts and means are met.
-"""
+"""Synthetic cohorts for reports, through the service's own readers of enrolments and places, its questionnaires and scoring."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,7 +28,6 @@ from support.outcomes_memory import MemoryAnnouncer
 BEGAN = datetime(2025, 1, 6, 10, tzinfo=UTC)
 FIRST, LAST = BEGAN + timedelta(days=14), BEGAN + timedelta(days=56)
 MOMENTS = {"baseline": FIRST, "end": LAST + timedelta(days=1), "followup_6m": LAST + timedelta(days=183)}
-PAIN, FUNCTION, QUALITY = ("P1", "P5", "P6", "P8"), ("A3", "A4", "A7", "SP4"), ("Q1", "Q2", "Q3", "Q4")
 Answers = Mapping[str, Mapping[str, int]]
 
 
@@ -131,23 +126,3 @@ class Cohort:
 def active(number: int, *, of: int) -> dict[int, Answers]:
     """So many of so many are active half an hour a week or more."""
     return {person: {"ACTIVITY": {"minutes": 45 if person < number else 10}} for person in range(of)}
-
-
-def knee(of: int, *, pain: float = 0, function: float = 0, quality: float = 0) -> dict[int, Answers]:
-    """KOOS-12 answers of so many people who are better than in the middle by these points on average; one step is 6.25 points."""
-    return {
-        person: {
-            "KOOS-12": {
-                item: 2 - (place < _steps(points, person, of))
-                for items, points in ((PAIN, pain), (FUNCTION, function), (QUALITY, quality))
-                for place, item in enumerate(items)
-            }
-        }
-        for person in range(of)
-    }
-
-
-def _steps(points: float, person: int, of: int) -> int:
-    """How many of its four items the person is a step better on, so that the mean over all is met."""
-    whole = round(points / 6.25 * of)
-    return whole // of + (person < whole % of)

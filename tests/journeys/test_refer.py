@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from limber_embedded.checkout import CHECKOUT
-from support.embedded import Limber, limber_in
+from limber_embedded.checkout import CHECKOUT, SERVICES
+from support.embedded import Limber, limber_in, wait_for
 from support.servers import short_folder
 
 BARS = CHECKOUT.parent / "shared" / "data" / "bars" / "examples"
@@ -89,3 +89,32 @@ def test_the_clock_moves_on_and_never_back(limber: Limber) -> None:
     back = limber.run("clock", "--to", "2020-01-01 10:00")
     assert back.returncode == 1
     assert "never goes back" in back.stderr
+
+
+def test_one_correlation_id_follows_a_referral_through_all_four_services(limber: Limber, tmp_path: Path) -> None:
+    known = json.loads(EXAMPLE.read_text())
+    patient = known["patient"] | {"nhs_number": None, "given_name": "Trace", "family_name": "Sample", "birth_date": "1951-07-30"}
+    file = tmp_path / "traced.json"
+    file.write_text(json.dumps(known | {"referral_id": "example-traced", "patient": patient}))
+    [receipt] = refer(limber, file, event_id="traced-1")
+
+    def path() -> dict[str, Any]:
+        done = limber.run("trace", "traced-1", "--json")
+        [found] = json.loads(done.stdout)
+        return dict(found)
+
+    def takers() -> set[str]:
+        return {taken["service"] for step in path()["steps"] for taken in step["taken"]}
+
+    wait_for(lambda: takers() == set(SERVICES), what="the referral in every service")
+    assert path()["correlation_id"] == "traced-1"
+    steps = {step["event_id"]: step for step in path()["steps"]}
+    assert {step["because_of"] for step in path()["steps"][1:]} <= set(steps)
+    people = json.loads(limber.run("trace", receipt["participant_id"], "--json").stdout)
+    assert "traced-1" in {one["correlation_id"] for one in people}
+
+
+def test_an_id_that_nobody_knows_is_said_so(limber: Limber) -> None:
+    done = limber.run("trace", "never-heard-of")
+    assert done.returncode != 0
+    assert "No service told anything of 'never-heard-of'" in done.stderr

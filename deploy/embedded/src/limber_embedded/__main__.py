@@ -28,6 +28,7 @@ from limber_embedded.commands.simulate import simulate
 from limber_embedded.commands.staff import staff
 from limber_embedded.commands.status import status
 from limber_embedded.commands.test import test
+from limber_embedded.commands.trace import trace
 from limber_embedded.commands.up import up
 from limber_embedded.problem import Problem
 
@@ -63,6 +64,7 @@ for command in (
     clock,
     bench,
     held,
+    trace,
     export,
     replay,
     report,

@@ -144,7 +144,7 @@ async def test_a_register_of_ten_people_takes_a_handful_of_statements(desk: Sche
 
     await desk.register(session_id, dict.fromkeys(people, "present"))
 
-    assert len(desk.statements) <= 13
+    assert len(desk.statements) <= 15
 
 
 async def test_a_register_that_breaks_a_rule_stores_nothing(desk: SchedulingDesk) -> None:

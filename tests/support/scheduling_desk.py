@@ -202,7 +202,7 @@ class SchedulingDesk:
                 session_id=session_id,
                 starts_on=starts_on,
                 starts_at=starts_at,
-                programmes=PROGRAMMES,
+                offering=self.offering,
                 bank_holidays=BANK_HOLIDAYS,
                 repositories=repositories,
                 now=self.now,

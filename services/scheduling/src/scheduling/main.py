@@ -29,6 +29,7 @@ from scheduling.http.day import day_router
 from scheduling.http.desk import Desk
 from scheduling.http.facilitators import facilitators_router
 from scheduling.http.feeds import feeds_router
+from scheduling.http.make_ups import make_ups_router
 from scheduling.http.offers import offers_router
 from scheduling.http.own_dates import own_dates_router
 from scheduling.http.people import people_router
@@ -170,6 +171,7 @@ def build(settings: Settings) -> FastAPI:
             offers_router(desk),
             own_dates_router(desk, reads=StoredOwnDates(service.engine)),
             places_router(desk),
+            make_ups_router(desk),
             waiting_router(desk),
             cohort_times_router(desk),
             allocations_router(desk),

@@ -54,10 +54,28 @@ class SiteChanged(Contract):
     changed_at: datetime
 
 
+class MakeUpFact(Contract):
+    """One session of another cohort to which a person comes for one of their own. `status`: coming, taken_back, cancelled.
+
+    `themes` are those that it makes up for; `attendance` (present, absent, excused) is there once its register has it.
+    """
+
+    session_id: UUID
+    cohort_id: UUID
+    site_id: str
+    site_name: str
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    themes: list[str] = []
+    attendance: str | None = None
+
+
 class PlaceChanged(Contract):
     """Where a person stands: on the waiting list, in a cohort, or done. Counts grow with each register.
 
     `missed_in_a_row` sessions were missed without an excuse since the person last came.
+    `make_ups` are sessions of other cohorts; attended, they may count among `sessions_attended`.
     While a place is offered, `offer_token` opens the page that answers it, until `offered_until`.
     """
 
@@ -78,3 +96,4 @@ class PlaceChanged(Contract):
     offered_until: datetime | None = None
     offer_token: str | None = None
     site_id: str | None = None
+    make_ups: list[MakeUpFact] = []

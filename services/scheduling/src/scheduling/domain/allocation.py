@@ -54,7 +54,8 @@ class Allocation:
 class LockedCohort:
     """A cohort that nobody else can change now: where and when it is, and which of its numbered seats are taken.
 
-    `next_session_at` is the first session that somebody who joins now would come to, if there is one.
+    `next_session_at` is the first session that somebody who joins now would come to, if there is one. As many seats as `guests`
+    from other cohorts need at one session are kept free; `flagged` counts those of them who need close attention, too.
     """
 
     cohort_id: UUID
@@ -65,6 +66,7 @@ class LockedCohort:
     flagged: int
     seats_taken: frozenset[int]
     close_attention_seats_taken: frozenset[int]
+    guests: int = 0
 
     def free_close_attention_seats(self) -> list[int]:
         """The numbers of the close-attention seats that nobody has, the lowest last."""
@@ -75,7 +77,7 @@ class Seating:
     """Gives out the numbered seats of locked cohorts, the lowest first."""
 
     def __init__(self, cohorts: Mapping[UUID, LockedCohort]) -> None:
-        self._seats = {one.cohort_id: _free_numbers(one.capacity, one.seats_taken) for one in cohorts.values()}
+        self._seats = {one.cohort_id: _free_numbers(one.capacity, one.seats_taken)[one.guests :] for one in cohorts.values()}
         self._close_attention_seats = {one.cohort_id: one.free_close_attention_seats() for one in cohorts.values()}
         self._unflagged = {one.cohort_id: one.close_attention_limit - one.flagged for one in cohorts.values()}
 
@@ -95,7 +97,10 @@ class Seating:
     def take_close_attention(self, cohort_id: UUID) -> int | None:
         """Take a close-attention seat for somebody who is seated already; None where none is free."""
         free = self._close_attention_seats[cohort_id]
-        return free.pop() if free else None
+        if not free or self._unflagged[cohort_id] <= 0:
+            return None
+        self._unflagged[cohort_id] -= 1
+        return free.pop()
 
 
 def _free_numbers(count: int, taken: AbstractSet[int]) -> list[int]:

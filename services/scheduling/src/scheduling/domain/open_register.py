@@ -50,21 +50,25 @@ class OpenRegister:
         places: Sequence[Place],
         programme: Programme,
         entries: Sequence[RegisterEntry],
+        guests: Sequence[Place] = (),
+        guest_cohorts: Sequence[Cohort] = (),
     ) -> None:
-        """Raises UnknownSessionError."""
+        """`guests` come to this session from the `guest_cohorts`. Raises UnknownSessionError."""
         self.session: Session = cohort.session(session_id)
         self.cohort = cohort
         self.programme = programme
         self.log = RegisterLog(entries)
         self.all_places = list(places)
+        self.guests = list(guests)
+        self.guest_cohorts = {one.cohort_id: one for one in guest_cohorts}
         self._stations = {station.code: station for station in programme.stations}
 
     @property
     def places(self) -> Mapping[UUID, Place]:
-        """Everybody who is or was in the cohort, not who was only offered a place. Of who came back, the place that counts."""
+        """Everybody who is or was in the cohort, not who was only offered a place, and guests. Of who came back, what counts."""
         known = [place for place in self.all_places if place.status in (*ON_REGISTER, DISCONTINUED)]
         ordered = sorted(known, key=lambda place: place.status != DISCONTINUED)
-        return {place.participant_id: place for place in ordered}
+        return {place.participant_id: place for place in (*ordered, *self.guests)}
 
     @property
     def expected(self) -> Mapping[UUID, Place]:
@@ -97,12 +101,18 @@ class OpenRegister:
 
     def participant_of(self, place_id: UUID | None) -> UUID | None:
         """Whose place it is."""
-        return next((place.participant_id for place in self.all_places if place.place_id == place_id), None)
+        everybody = (*self.all_places, *self.guests)
+        return next((place.participant_id for place in everybody if place.place_id == place_id), None)
+
+    def is_guest(self, place: Place) -> bool:
+        """Whether somebody is of another cohort and comes to this session only."""
+        return any(one.place_id == place.place_id for one in self.guests)
 
     def replace_places(self, changed: Sequence[Place]) -> None:
         """Work on with these places as they are now."""
         newer = {place.place_id: place for place in changed}
         self.all_places = [newer.get(place.place_id, place) for place in self.all_places]
+        self.guests = [newer.get(place.place_id, place) for place in self.guests]
 
     def take(self, new: NewEntry, *, by: Staff, now: datetime) -> str:
         """Take an entry and say what became of it, as RegisterLog does. Raises BrokenRuleError; then nothing has changed."""
@@ -114,6 +124,8 @@ class OpenRegister:
         if isinstance(new.content, ExerciseRecord) and not new.content.removed:
             checked_station(new.content, stations=self._stations)
         if new.kind in (GOALS, REVIEW):
+            if place is not None and self.is_guest(place):
+                raise BrokenRuleError("kind", f"kind must not be {new.kind} here: somebody's goals are with their own cohort.")
             self._refuse_at_another_session(new.kind)
         if new.kind == SIGN_OFF:
             self._refuse_unless_ready_to_sign()

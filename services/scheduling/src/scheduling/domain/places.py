@@ -7,7 +7,9 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from scheduling.domain.cohorts import HELD
 from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.make_ups import COMING, TAKEN_BACK, MakeUp
 from scheduling.domain.programmes import Programme
 from scheduling.domain.waiting_reasons import COHORT_CANCELLED, NO_OPEN_COHORT
 
@@ -53,7 +55,7 @@ class Place:
     """One person's place for one enrolment. `sequence` counts the changes; the seat is kept until the place is discontinued.
 
     `missed_in_a_row` sessions were missed since the person last came. Once staff have set the flag for close attention, what
-    was said at intake no longer changes it.
+    was said at intake no longer changes it. `make_ups` are the sessions of other cohorts to which the person comes or came.
     """
 
     place_id: UUID
@@ -74,6 +76,7 @@ class Place:
     close_attention_by_staff: bool = False
     offered_until: datetime | None = None
     offer_token: str | None = None
+    make_ups: tuple[MakeUp, ...] = ()
 
     def seated(self, seat: Seat, *, now: datetime) -> "Place":
         """The place of a waiting person who was given a seat."""
@@ -117,7 +120,9 @@ class Place:
         if self.status not in (WAITING, *HOLDING_A_SEAT):
             return self
         counts = {"sessions_attended": 0, "sessions_run": 0, "missed_in_a_row": 0}
-        return self._with_seat(seat, now=now, status=PLACED, offered_until=None, offer_token=None, **counts)
+        return self._with_seat(
+            seat, now=now, status=PLACED, offered_until=None, offer_token=None, make_ups=self._without_make_ups(), **counts
+        )
 
     def kept_waiting(self, reason: str, *, now: datetime) -> "Place":
         """The place of somebody who still waits, for this reason."""
@@ -129,7 +134,8 @@ class Place:
         """The place after its cohort was cancelled before anything was held: back on the waiting list."""
         if self.status not in (OFFERED, PLACED):
             return self
-        return self._changed(now, status=WAITING, waiting_reason=COHORT_CANCELLED, **_NO_SEAT)
+        make_ups = self._without_make_ups()
+        return self._changed(now, status=WAITING, waiting_reason=COHORT_CANCELLED, make_ups=make_ups, **_NO_SEAT)
 
     def withdrawn(self, *, now: datetime) -> "Place":
         """The place after the person withdrew: discontinued, its seat free, unless it was done already."""
@@ -137,7 +143,10 @@ class Place:
             return self
         if self.status == OFFERED:
             return self._changed(now, status=DISCONTINUED, **_NO_SEAT)
-        return self._changed(now, status=DISCONTINUED, waiting_reason=None, seat=None, close_attention_seat=None)
+        make_ups = self._without_make_ups()
+        return self._changed(
+            now, status=DISCONTINUED, waiting_reason=None, seat=None, close_attention_seat=None, make_ups=make_ups
+        )
 
     def reinstated(self, seat: Seat, *, now: datetime) -> "Place":
         """The place after it turned out that the person never left: in the same cohort, with what they had attended."""
@@ -170,6 +179,33 @@ class Place:
     def rescheduled(self, *, now: datetime) -> "Place":
         """The place after its cohort's first or last session moved: a newer fact about the same place."""
         return self._changed(now) if self.status in HOLDING_A_SEAT else self
+
+    def with_make_up(self, make_up: MakeUp, *, now: datetime) -> "Place":
+        """The place of somebody who comes to a session of another cohort."""
+        others = [one for one in self.make_ups if one.session_id != make_up.session_id]
+        return self._changed(now, make_ups=tuple(sorted((*others, make_up), key=lambda one: one.starts_at)))
+
+    def without_make_up(self, session_id: UUID, *, status: str, now: datetime) -> "Place":
+        """The place once a session elsewhere is not expected any more: taken back, or cancelled."""
+        if not any(one.session_id == session_id and one.status == COMING for one in self.make_ups):
+            return self
+        make_ups = (replace(one, status=status) if one.session_id == session_id else one for one in self.make_ups)
+        return self._changed(now, make_ups=tuple(make_ups))
+
+    def with_make_up_attended(self, session_id: UUID, attendance: str | None, *, now: datetime) -> "Place":
+        """The place once the register of a session elsewhere says whether the person came."""
+        known = next((one for one in self.make_ups if one.session_id == session_id), None)
+        if known is None or known.attendance == attendance:
+            return self
+        after = replace(known, session_status=HELD, attendance=attendance)
+        return self._changed(now, make_ups=tuple(after if one is known else one for one in self.make_ups))
+
+    def told_again(self, *, now: datetime) -> "Place":
+        """The place after something about it changed that others hold: a newer fact about the same place."""
+        return self._changed(now)
+
+    def _without_make_ups(self) -> tuple[MakeUp, ...]:
+        return tuple(replace(one, status=TAKEN_BACK) if one.is_expected else one for one in self.make_ups)
 
     def with_close_attention(self, *, close_attention: bool, free_seat: int | None) -> "Place":
         """The place with the flag raised or lowered. It is always recorded, even where no close-attention seat is free."""

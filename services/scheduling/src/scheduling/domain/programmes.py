@@ -67,6 +67,7 @@ class Training:
 class Programme:
     """The shape of a programme's cohorts, what they cover, who may lead them, and when somebody has completed one.
 
+    `make_up_counts` says whether a session in another cohort counts as attended, for one of their own that somebody missed.
     `timetable` says whose order the themes are in. `unverified` names the entries for which no source was read.
     """
 
@@ -91,6 +92,7 @@ class Programme:
     offers: Offers
     training: Training
     unverified: tuple[str, ...] = field(default=())
+    make_up_counts: bool = True
 
     def allows(self, *, sessions: int) -> bool:
         """Whether a cohort may have so many sessions."""
@@ -123,6 +125,7 @@ def programme_from(document: Mapping[str, Any]) -> Programme:
         offers=_offers(entry, document["offers"]),
         training=_training(entry, document["training"]),
         unverified=entry.texts(document, "unverified") if document.get("unverified") else (),
+        make_up_counts=entry.yes_or_no(document, "make_up_counts", default=True),
     )
     _check_together(entry, programme)
     return programme
@@ -200,6 +203,12 @@ class _Entries:
     def whole_number(self, document: Mapping[str, Any], name: str) -> None:
         if type(document[name]) is not int or document[name] < 1:
             raise self.wrong(name, "must be a whole number of at least 1")
+
+    def yes_or_no(self, document: Mapping[str, Any], name: str, *, default: bool) -> bool:
+        found = document.get(name, default)
+        if not isinstance(found, bool):
+            raise self.wrong(name, "must be true or false")
+        return found
 
     def text(self, document: Mapping[str, Any], name: str) -> None:
         if not isinstance(document[name], str) or not document[name].strip():

@@ -15,6 +15,7 @@ CANNOT_COME = "cannot_come"
 TWO_PLACES = "two_places"
 LATE_YES = "late_yes"
 LATE_NO = "late_no"
+MAKE_UP_LOST = "make_up_lost"
 
 OPEN = "open"
 ACKNOWLEDGED = "acknowledged"
@@ -44,6 +45,7 @@ KINDS: Mapping[str, TaskKind] = MappingProxyType(
         CLOSE_ATTENTION_OVER: TaskKind(roles=("coordinator", "clinician"), within=timedelta(hours=4), urgent=True),
         LATE_YES: TaskKind(roles=("coordinator", "facilitator"), within=timedelta(days=1), urgent=False),
         LATE_NO: TaskKind(roles=("coordinator", "facilitator"), within=timedelta(days=1), urgent=False),
+        MAKE_UP_LOST: TaskKind(roles=("coordinator",), within=timedelta(days=1), urgent=False),
         TWO_PLACES: TaskKind(roles=("coordinator", "clinician"), within=timedelta(days=1), urgent=False),
     }
 )

@@ -14,6 +14,7 @@ from scheduling.domain.calendars import UnknownFeedError
 from scheduling.domain.cohorts import UnknownCohortError, UnknownSessionError
 from scheduling.domain.facilitators import UnknownFacilitatorError
 from scheduling.domain.open_register import Staff
+from scheduling.domain.places import UnknownPlaceError
 from scheduling.domain.programmes import Programme
 from scheduling.domain.session_dates import Calendar
 from scheduling.domain.sites import UnknownSiteError
@@ -74,6 +75,8 @@ def in_plain_words() -> Iterator[None]:
         raise HTTPException(404, NO_SESSION) from None
     except UnknownCohortError:
         raise HTTPException(404, NO_COHORT) from None
+    except UnknownPlaceError:
+        raise HTTPException(404, "There is no place with this place_id.") from None
     except UnknownSiteError:
         raise HTTPException(404, NO_SITE) from None
     except UnknownFacilitatorError:

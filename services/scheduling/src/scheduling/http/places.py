@@ -43,36 +43,36 @@ def places_router(desk: Desk) -> APIRouter:
     @router.post("/transfer")
     async def post_transfer(place_id: UUID, body: TransferBody, member: Annotated[Member, coordinator]) -> PlaceAnswer:
         """Move a person into another cohort of the programme, or give a place to somebody who waits."""
-        await _sheet(desk, place_id, member)
+        await place_sheet(desk, place_id, member)
         await _require_cohort(desk, body.cohort_id, member)
         with in_plain_words():
             await _transfer(desk, place_id, body.cohort_id)
-        return _answer(await _sheet(desk, place_id, member))
+        return _answer(await place_sheet(desk, place_id, member))
 
     @router.post("/return")
     async def post_return(place_id: UUID, member: Annotated[Member, coordinator]) -> PlaceAnswer:
         """Put somebody who left the waiting list back on it, as a new place."""
-        await _sheet(desk, place_id, member)
+        await place_sheet(desk, place_id, member)
         with in_plain_words():
-            return _answer(await _sheet(desk, await _put_back(desk, place_id), member))
+            return _answer(await place_sheet(desk, await _put_back(desk, place_id), member))
 
     @router.get("", include_in_schema=False)
     async def get_place(
         request: Request, place_id: UUID, member: Annotated[Member, coordinator], *, done: bool = False
     ) -> Response:
         """The place and what can be done about it."""
-        return _page(desk, request, member, await _sheet(desk, place_id, member), done=done)
+        return await place_page(desk, request, member, await place_sheet(desk, place_id, member), done=done)
 
     @router.post("", include_in_schema=False)
     async def post_place(request: Request, place_id: UUID, member: Annotated[Member, coordinator]) -> Response:
         """Take the page's form."""
-        sheet = await _sheet(desk, place_id, member)
+        sheet = await place_sheet(desk, place_id, member)
         form = await request.form()
         try:
             place_id = await _act(desk, sheet, member, action=str(form.get("action", "")), chosen=str(form.get("cohort_id", "")))
         except (BrokenRuleError, OfferClosedError) as refused:
             errors = [FieldError("cohort_id" if isinstance(refused, BrokenRuleError) else "answer", refused.sentence)]
-            return _page(desk, request, member, sheet, errors=errors, status_code=HTTPStatus.UNPROCESSABLE_ENTITY)
+            return await place_page(desk, request, member, sheet, errors=errors, status_code=HTTPStatus.UNPROCESSABLE_ENTITY)
         return RedirectResponse(f"/scheduling/places/{place_id}?done=true", HTTPStatus.SEE_OTHER)
 
     return router
@@ -117,7 +117,8 @@ async def _put_back(desk: Desk, place_id: UUID) -> UUID:
     return changes.places[0][0].place_id
 
 
-async def _sheet(desk: Desk, place_id: UUID, member: Member) -> PlaceSheet:
+async def place_sheet(desk: Desk, place_id: UUID, member: Member) -> PlaceSheet:
+    """A place that the member may see; 404 or 403 otherwise."""
     sheet = await desk.reads.place(place_id, sites=sites_seen_by(member), now=desk.now())
     if sheet is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, NO_PLACE)
@@ -136,7 +137,7 @@ def _answer(sheet: PlaceSheet) -> PlaceAnswer:
     return PlaceAnswer(place_id=sheet.place_id, status=sheet.status, cohort_id=sheet.cohort_id)
 
 
-def _page(
+async def place_page(
     desk: Desk,
     request: Request,
     member: Member,
@@ -146,12 +147,14 @@ def _page(
     errors: list[FieldError] | None = None,
     status_code: int = HTTPStatus.OK,
 ) -> Response:
+    """The page of a place, with what was wrong with what it sent."""
     return desk.pages.render(
         request,
         "place.html",
         status_code=status_code,
         member=member,
         sheet=sheet,
+        make_ups=await desk.reads.make_ups(sheet.place_id, sites=sites_seen_by(member), now=desk.now()),
         done=done,
         errors=errors or [],
         programmes=desk.programmes,

@@ -38,7 +38,7 @@ def sessions_router(desk: Desk) -> APIRouter:
                     session_id=session_id,
                     starts_on=body.starts_on,
                     starts_at=body.starts_at,
-                    programmes=desk.programmes,
+                    offering=desk.offering,
                     bank_holidays=desk.bank_holidays,
                     repositories=work.repositories,
                     now=desk.now(),

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from event_contracts.scheduling import CohortChanged, PlaceChanged, SessionFact, SiteChanged
+from event_contracts.scheduling import CohortChanged, MakeUpFact, PlaceChanged, SessionFact, SiteChanged
 from scheduling.domain.cohorts import Cohort
+from scheduling.domain.make_ups import MakeUp
 from scheduling.use_cases.changes import Changes, PlaceChange, SiteChange
 from service_kit import outbox
 from service_kit.buckets import bucket_of
@@ -108,6 +109,21 @@ def _place_changed(change: PlaceChange, because: Event | None) -> outbox.Outgoin
             offered_until=place.offered_until,
             offer_token=place.offer_token,
             site_id=span.site_id if span else None,
+            make_ups=[_make_up(one) for one in place.make_ups],
         ),
         because=because,
+    )
+
+
+def _make_up(make_up: MakeUp) -> MakeUpFact:
+    return MakeUpFact(
+        session_id=make_up.session_id,
+        cohort_id=make_up.cohort_id,
+        site_id=make_up.site_id,
+        site_name=make_up.site_name,
+        starts_at=make_up.starts_at,
+        ends_at=make_up.ends_at,
+        status=make_up.status,
+        themes=list(make_up.themes),
+        attendance=make_up.attendance,
     )

@@ -55,10 +55,21 @@ PROBLEMS = text("""
     GROUP BY c.cohort_id HAVING count(*) > c.close_attention_limit
     UNION ALL
     SELECT format('cohort %s counts %s seats and %s flagged people, it has %s and %s', c.cohort_id, c.seats_taken, c.flagged,
-        count(p.seat), count(*) FILTER (WHERE p.seat IS NOT NULL AND p.close_attention))
-    FROM cohorts c LEFT JOIN places p USING (cohort_id) GROUP BY c.cohort_id
-    HAVING c.seats_taken <> count(p.seat)
-        OR c.flagged <> count(*) FILTER (WHERE p.seat IS NOT NULL AND p.close_attention)
+        count(p.seat) + guests, count(*) FILTER (WHERE p.seat IS NOT NULL AND p.close_attention) + flagged_guests)
+    FROM cohorts c LEFT JOIN places p USING (cohort_id) CROSS JOIN LATERAL (
+        SELECT coalesce(max(number), 0) AS guests, coalesce(max(flagged), 0) AS flagged_guests FROM (
+            SELECT count(*) AS number, count(*) FILTER (WHERE guest.close_attention) AS flagged
+            FROM make_ups m JOIN sessions s USING (session_id) JOIN places guest USING (place_id)
+            WHERE m.cohort_id = c.cohort_id AND m.status = 'coming' AND s.status = 'planned' GROUP BY session_id
+        ) of_sessions
+    ) elsewhere GROUP BY c.cohort_id, guests, flagged_guests
+    HAVING c.seats_taken <> count(p.seat) + guests
+        OR c.flagged <> count(*) FILTER (WHERE p.seat IS NOT NULL AND p.close_attention) + flagged_guests
+    UNION ALL
+    SELECT format('place %s is %s and is expected at session %s of another cohort', place_id, p.status, session_id)
+    FROM make_ups m JOIN places p USING (place_id) JOIN sessions s USING (session_id)
+    WHERE m.status = 'coming' AND s.status = 'planned'
+        AND (p.status IN ('waiting', 'offered', 'declined', 'discontinued') OR p.cohort_id <> m.of_cohort_id)
     UNION ALL
     SELECT format('place %s is %s without a cohort', place_id, status)
     FROM places WHERE cohort_id IS NULL AND status NOT IN ('waiting', 'declined', 'discontinued')

@@ -43,7 +43,8 @@ _COHORT = (
     .outerjoin(tables.rooms, tables.rooms.c.room_id == tables.cohorts.c.room_id)
 )
 
-LOCKED_COHORT = _COHORT.where(tables.cohorts.c.cohort_id == bindparam("cohort_id", type_=Uuid)).with_for_update(of=tables.cohorts)
+FOUND_COHORT = _COHORT.where(tables.cohorts.c.cohort_id == bindparam("cohort_id", type_=Uuid))
+LOCKED_COHORT = FOUND_COHORT.with_for_update(of=tables.cohorts)
 
 LOCKED_UNFINISHED = (
     _COHORT.where(
@@ -94,6 +95,11 @@ class CohortRows:
     async def locked(self, cohort_id: UUID) -> Cohort | None:
         """One cohort, locked."""
         found = (await self._conn.execute(LOCKED_COHORT, {"cohort_id": cohort_id})).mappings().all()
+        return next(iter(await self._with_sessions(found)), None)
+
+    async def found(self, cohort_id: UUID) -> Cohort | None:
+        """One cohort, not locked."""
+        found = (await self._conn.execute(FOUND_COHORT, {"cohort_id": cohort_id})).mappings().all()
         return next(iter(await self._with_sessions(found)), None)
 
     async def locked_unfinished_at(self, site_id: str) -> list[Cohort]:

@@ -21,8 +21,13 @@ SESSIONS = text("""
         sites.name AS site_name, sites.address, sites.parking, sites.what_to_bring, rooms.name AS room_name, s.themes,
         lead.name AS lead_name, cover.name AS cover_name,
         coalesce(c.cover_id = me.facilitator_id AND c.lead_id IS DISTINCT FROM me.facilitator_id, false) AS is_cover,
-        c.seats_taken AS people, c.flagged AS close_attention
-    FROM me CROSS JOIN sessions s JOIN cohorts c USING (cohort_id)
+        count_of.people, count_of.close_attention
+    FROM me CROSS JOIN sessions s JOIN cohorts c USING (cohort_id) CROSS JOIN LATERAL (
+        SELECT count(*) AS people, count(*) FILTER (WHERE p.close_attention) AS close_attention FROM places p
+        WHERE (p.cohort_id = c.cohort_id AND p.seat IS NOT NULL) OR p.place_id IN (
+            SELECT place_id FROM make_ups m WHERE m.session_id = s.session_id AND m.status = 'coming'
+        )
+    ) count_of
     LEFT JOIN rooms ON rooms.room_id = coalesce(s.room_id, c.room_id)
     JOIN sites ON sites.site_id = coalesce(rooms.site_id, c.site_id)
     LEFT JOIN facilitators lead ON lead.facilitator_id = c.lead_id

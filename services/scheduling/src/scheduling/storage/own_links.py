@@ -15,7 +15,7 @@ from service_kit import rows
 
 _PLACE = text(
     """
-SELECT p.status, p.cohort_id, s.name AS site_name FROM places p
+SELECT p.place_id, p.status, p.cohort_id, s.name AS site_name FROM places p
 LEFT JOIN cohorts c ON c.cohort_id = p.cohort_id LEFT JOIN sites s ON s.site_id = c.site_id
 WHERE p.participant_id = :participant_id ORDER BY p.changed_at DESC, p.place_id DESC LIMIT 1
 """
@@ -26,7 +26,14 @@ SELECT s.session_id, s.cohort_id, s.number, s.starts_at, s.status, elsewhere.nam
        EXISTS (SELECT FROM tasks t WHERE t.kind = :kind AND t.session_id = s.session_id AND t.participant_id = :participant_id)
          AS cannot_come
 FROM sessions s LEFT JOIN rooms USING (room_id) LEFT JOIN sites elsewhere USING (site_id)
-WHERE s.cohort_id = :cohort_id AND s.starts_at > :now ORDER BY s.starts_at
+WHERE s.cohort_id = :cohort_id AND s.starts_at > :now
+UNION ALL
+SELECT s.session_id, m.of_cohort_id, s.number, s.starts_at, s.status, sites.name,
+       EXISTS (SELECT FROM tasks t WHERE t.kind = :kind AND t.session_id = s.session_id AND t.participant_id = :participant_id)
+FROM make_ups m JOIN sessions s USING (session_id) JOIN cohorts c ON c.cohort_id = m.cohort_id
+LEFT JOIN rooms r ON r.room_id = coalesce(s.room_id, c.room_id) JOIN sites ON sites.site_id = coalesce(r.site_id, c.site_id)
+WHERE m.place_id = :place_id AND m.status = 'coming' AND s.starts_at > :now
+ORDER BY starts_at
 """
 )
 _STAYS = ("placed", "attending")
@@ -63,7 +70,13 @@ async def _dates(conn: AsyncConnection, participant_id: UUID, *, now: datetime) 
     place = (await conn.execute(_PLACE, {"participant_id": participant_id})).mappings().one_or_none()
     if place is None or place["cohort_id"] is None or place["status"] not in _STAYS:
         return OwnDates(participant_id=participant_id, status=place["status"] if place else None, site_name=None, sessions=())
-    asked = {"participant_id": participant_id, "cohort_id": place["cohort_id"], "kind": CANNOT_COME, "now": now}
+    asked = {
+        "participant_id": participant_id,
+        "cohort_id": place["cohort_id"],
+        "place_id": place["place_id"],
+        "kind": CANNOT_COME,
+        "now": now,
+    }
     sessions = (await conn.execute(_SESSIONS, asked)).mappings()
     return OwnDates(
         participant_id=participant_id,

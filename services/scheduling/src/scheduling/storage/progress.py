@@ -19,7 +19,9 @@ PERSON = text("""
 
 ENTRIES = text("""
     SELECT e.*, s.number, s.starts_at FROM register_entries e JOIN sessions s USING (session_id) JOIN places p USING (place_id)
-    WHERE s.cohort_id = :cohort_id AND p.participant_id = :participant_id AND e.standing = 'current'
+    LEFT JOIN make_ups m ON m.session_id = s.session_id AND m.place_id = p.place_id
+    WHERE (s.cohort_id = :cohort_id OR m.of_cohort_id = :cohort_id) AND p.participant_id = :participant_id
+        AND e.standing = 'current'
         AND (e.kind IN ('goals', 'review') OR (e.kind = 'exercise' AND NOT (e.content ->> 'removed')::boolean))
     ORDER BY s.starts_at, e.position
 """)

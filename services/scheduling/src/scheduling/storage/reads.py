@@ -12,6 +12,7 @@ from scheduling.domain.offers import Offer
 from scheduling.domain.programmes import Programme
 from scheduling.storage.audit import audit
 from scheduling.storage.day import day_of
+from scheduling.storage.make_up_reads import make_up_sheet
 from scheduling.storage.offers import OfferRows
 from scheduling.storage.place_reads import offered_people, place_sheet, suggestions_for
 from scheduling.storage.progress import progress_of
@@ -22,6 +23,7 @@ from scheduling.use_cases.look_up import (
     Audit,
     CohortDetail,
     CohortSummary,
+    MakeUpSheet,
     OfferedPerson,
     OfferSheet,
     ParticipantPlace,
@@ -176,6 +178,11 @@ class StoredReads:
         """One place and what can be done about it."""
         async with self._engine.connect() as conn:
             return await place_sheet(conn, place_id, sites=sites, offering=self._offering, now=now)
+
+    async def make_ups(self, place_id: UUID, *, sites: Sequence[str], now: datetime) -> MakeUpSheet | None:
+        """What somebody is owed, and the sessions elsewhere that make up for it or could."""
+        async with self._engine.connect() as conn:
+            return await make_up_sheet(conn, place_id, sites=sites, offering=self._offering, now=now)
 
     async def suggestions(self, programme: str, *, most: int, now: datetime) -> list[SuggestedCohort]:
         """Where and when the next cohorts of a programme should open."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import ARRAY, RowMapping, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.domain.programmes import Programme
@@ -49,25 +49,28 @@ SESSION = text("""
 """)
 
 LINES = text("""
-    SELECT place_id, participant_id, display_name, emergency_contact_name, emergency_contact_phone, close_attention,
-        missed_in_a_row
+    SELECT places.place_id, participant_id, display_name, emergency_contact_name, emergency_contact_phone, close_attention,
+        missed_in_a_row, sites.name AS guest_from
     FROM places LEFT JOIN people USING (participant_id)
-    WHERE cohort_id = :cohort_id
+    LEFT JOIN make_ups m ON m.place_id = places.place_id AND m.session_id = :session_id AND m.status = 'coming'
+    LEFT JOIN cohorts own ON own.cohort_id = m.of_cohort_id LEFT JOIN sites USING (site_id)
+    WHERE (places.cohort_id = :cohort_id OR m.session_id IS NOT NULL)
         AND places.status IN ('placed', 'attending', 'completed', 'below_completion', 'never_started', 'cut_short')
     ORDER BY display_name NULLS LAST, participant_id
 """)
 
-# Of each person and station what was recorded last before this session, and the goals from the first one.
+# Of each person and station what was recorded last before this session, wherever, and the goals from the first one.
 EARLIER = text("""
     SELECT DISTINCT ON (e.place_id, e.kind, e.content ->> 'station') e.*, s.number
     FROM register_entries e JOIN sessions s USING (session_id)
-    WHERE s.cohort_id = :cohort_id AND s.starts_at < :starts_at AND e.standing = 'current'
+    WHERE e.place_id = ANY (:places) AND s.starts_at < :starts_at AND e.standing = 'current'
         AND (e.kind = 'goals' OR (e.kind = 'exercise' AND NOT (e.content ->> 'removed')::boolean))
     ORDER BY e.place_id, e.kind, e.content ->> 'station', s.starts_at DESC, e.position DESC
-""")
+""").bindparams(bindparam("places", type_=ARRAY(Uuid)))
 
 NAMES = text("""
-    SELECT place_id, participant_id, display_name FROM places LEFT JOIN people USING (participant_id) WHERE cohort_id = :cohort_id
+    SELECT place_id, participant_id, display_name FROM places LEFT JOIN people USING (participant_id)
+    WHERE cohort_id = :cohort_id OR place_id IN (SELECT place_id FROM make_ups WHERE session_id = :session_id)
 """)
 
 T = TypeVar("T", bound=ShownEntry)
@@ -81,9 +84,9 @@ async def register_sheet(
     if session is None:
         return None
     cohort_id, number = session["cohort_id"], session["number"]
-    people = (await conn.execute(LINES, {"cohort_id": cohort_id})).mappings().all()
+    people = (await conn.execute(LINES, {"cohort_id": cohort_id, "session_id": session_id})).mappings().all()
     entries = [entry_of(row) for row in (await conn.execute(ENTRIES, {"session_id": session_id})).mappings()]
-    earlier_key = {"cohort_id": cohort_id, "starts_at": session["starts_at"]}
+    earlier_key = {"places": [person["place_id"] for person in people], "starts_at": session["starts_at"]}
     earlier: dict[UUID | None, list[tuple[int, RegisterEntry]]] = defaultdict(list)
     for row in (await conn.execute(EARLIER, earlier_key)).mappings():
         earlier[row["place_id"]].append((row["number"], entry_of(row)))
@@ -117,7 +120,9 @@ async def register_history(conn: AsyncConnection, session_id: UUID) -> Sequence[
     session = (await conn.execute(SESSION, {"session_id": session_id})).mappings().one_or_none()
     if session is None:
         return []
-    names = {row.place_id: row for row in await conn.execute(NAMES, {"cohort_id": session["cohort_id"]})}
+    names = {
+        row.place_id: row for row in await conn.execute(NAMES, {"cohort_id": session["cohort_id"], "session_id": session_id})
+    }
     entries = [entry_of(row) for row in (await conn.execute(ENTRIES, {"session_id": session_id})).mappings()]
     return [
         HistoryLine(

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, RowMapping, Uuid, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from scheduling.domain.make_ups import Attended
 from scheduling.domain.register_contents import content_from
 from scheduling.domain.register_entries import Made, RegisterEntry
 from scheduling.storage import tables
@@ -21,12 +22,13 @@ ENTRIES = (
     .order_by(tables.register_entries.c.position)
 )
 
-HISTORY = (
-    select(tables.attendance.c.place_id, tables.attendance.c.session_id, tables.attendance.c.status)
-    .join(tables.sessions, tables.sessions.c.session_id == tables.attendance.c.session_id)
-    .where(tables.sessions.c.cohort_id == bindparam("cohort_id", type_=Uuid))
-)
-
+ATTENDED = text("""
+    SELECT a.place_id, s.starts_at, s.themes, a.status, s.cohort_id = p.cohort_id AS is_own,
+        coalesce(m.status = 'coming' AND m.of_cohort_id = p.cohort_id, false) AS makes_up
+    FROM attendance a JOIN sessions s USING (session_id) JOIN places p USING (place_id)
+    LEFT JOIN make_ups m USING (session_id, place_id)
+    WHERE a.place_id = ANY (:ids) ORDER BY s.starts_at
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 # What was written about somebody in free words goes; that they were there, and what they did, stays as the care record has it.
 FORGET_WORDS = text("""
@@ -88,11 +90,18 @@ class RegisterRows:
             ],
         )
 
-    async def history(self, cohort_id: UUID) -> Mapping[UUID, Mapping[UUID, str]]:
-        """What counts of all the cohort's sessions: by place, the status by session."""
-        of_places: dict[UUID, dict[UUID, str]] = defaultdict(dict)
-        for row in await self._conn.execute(HISTORY, {"cohort_id": cohort_id}):
-            of_places[row.place_id][row.session_id] = row.status
+    async def attended(self, place_ids: Sequence[UUID]) -> Mapping[UUID, list[Attended]]:
+        """The sessions with these places on their registers, by place."""
+        of_places: dict[UUID, list[Attended]] = defaultdict(list)
+        for row in await self._conn.execute(ATTENDED, {"ids": list(place_ids)}):
+            one = Attended(
+                starts_at=row.starts_at,
+                themes=tuple(row.themes),
+                status=row.status,
+                is_own=bool(row.is_own),
+                makes_up=row.makes_up,
+            )
+            of_places[row.place_id].append(one)
         return of_places
 
 

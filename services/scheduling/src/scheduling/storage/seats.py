@@ -209,6 +209,7 @@ LOCK_COHORTS = (
         tables.cohorts.c.capacity,
         tables.cohorts.c.close_attention_limit,
         tables.cohorts.c.flagged,
+        tables.cohorts.c.seats_taken,
         tables.cohorts.c.site_id,
         _NEXT_SESSION_AT.label("next_session_at"),
         _taken(tables.places.c.seat).label("seats"),
@@ -224,15 +225,35 @@ OVER_CLOSE_ATTENTION = select(tables.cohorts.c.cohort_id).where(
 )
 
 RECOUNT = text("""
-    UPDATE cohorts SET seats_taken = counted.seats_taken, flagged = counted.flagged
+    UPDATE cohorts SET seats_taken = counted.seats_taken + coalesce(guests.most, 0),
+        flagged = counted.flagged + coalesce(guests.most_flagged, 0)
     FROM (
         SELECT c.cohort_id, count(p.seat) AS seats_taken,
             count(*) FILTER (WHERE p.seat IS NOT NULL AND p.close_attention) AS flagged
         FROM cohorts c LEFT JOIN places p USING (cohort_id)
         WHERE c.cohort_id = ANY (:ids) GROUP BY c.cohort_id
-    ) counted
+    ) counted LEFT JOIN LATERAL (
+        SELECT max(number) AS most, max(flagged) AS most_flagged FROM (
+            SELECT count(*) AS number, count(*) FILTER (WHERE guest.close_attention) AS flagged
+            FROM make_ups m JOIN sessions s USING (session_id) JOIN places guest USING (place_id)
+            WHERE m.cohort_id = counted.cohort_id AND m.status = 'coming' AND s.status = 'planned'
+            GROUP BY session_id
+        ) of_sessions
+    ) guests ON true
     WHERE cohorts.cohort_id = counted.cohort_id
 """).bindparams(_IDS)
+
+
+LEFT_AT = text("""
+    SELECT c.capacity - count(p.seat) - guests.number AS left_free,
+        c.close_attention_limit - guests.flagged
+            - count(*) FILTER (WHERE p.seat IS NOT NULL AND p.close_attention) AS left_flagged
+    FROM sessions s JOIN cohorts c USING (cohort_id) LEFT JOIN places p USING (cohort_id) CROSS JOIN LATERAL (
+        SELECT count(*) AS number, count(*) FILTER (WHERE guest.close_attention) AS flagged
+        FROM make_ups m JOIN places guest USING (place_id) WHERE m.session_id = s.session_id AND m.status = 'coming'
+    ) guests
+    WHERE s.session_id = :session_id GROUP BY c.cohort_id, guests.number, guests.flagged
+""").bindparams(bindparam("session_id", type_=Uuid))
 
 
 async def next_allocation(conn: AsyncConnection) -> datetime | None:
@@ -263,6 +284,7 @@ class SeatRows:
                 close_attention_limit=row.close_attention_limit,
                 flagged=row.flagged,
                 seats_taken=frozenset(row.seats or ()),
+                guests=row.seats_taken - len(row.seats or ()),
                 close_attention_seats_taken=frozenset(row.close_attention_seats or ()),
             )
             for row in found
@@ -332,6 +354,11 @@ class SeatRows:
         """Count the taken seats of locked cohorts again, after places in them changed."""
         if cohort_ids:
             await self._conn.execute(RECOUNT, {"ids": list(cohort_ids)})
+
+    async def left_at(self, session_id: UUID) -> tuple[int, int]:
+        """How many more can come to one session, and how many who need close attention; of a locked cohort."""
+        row = (await self._conn.execute(LEFT_AT, {"session_id": session_id})).one()
+        return row.left_free, row.left_flagged
 
     async def over_close_attention(self, cohort_ids: Sequence[UUID]) -> list[UUID]:
         """Those of the cohorts that have more people who need close attention than they may."""

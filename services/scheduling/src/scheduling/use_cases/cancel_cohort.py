@@ -6,6 +6,7 @@ from uuid import UUID
 from scheduling.domain.cohorts import UnknownCohortError
 from scheduling.use_cases.changes import Changes
 from scheduling.use_cases.follow_cancellation import follow_cancellation
+from scheduling.use_cases.follow_make_ups import lock_with_company
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.repositories import Repositories
 
@@ -16,7 +17,7 @@ async def cancel_cohort(*, cohort_id: UUID, offering: Offering, repositories: Re
     Raises BrokenRuleError and UnknownCohortError.
     """
     await repositories.seats.lock_placing(sorted(offering.programmes))
-    before = await repositories.cohorts.locked(cohort_id)
+    before = await lock_with_company(cohort_id, repositories=repositories, now=now)
     if before is None:
         raise UnknownCohortError
     cohort = before.cancelled()

@@ -6,6 +6,7 @@ from uuid import UUID
 from scheduling.domain.cohorts import UnknownSessionError
 from scheduling.use_cases.changes import Changes
 from scheduling.use_cases.follow_cancellation import follow_cancellation
+from scheduling.use_cases.follow_make_ups import lock_with_company
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.repositories import Repositories
 
@@ -16,7 +17,7 @@ async def cancel_session(*, session_id: UUID, offering: Offering, repositories: 
     if cohort_id is None:
         raise UnknownSessionError
     await repositories.seats.lock_placing(sorted(offering.programmes))
-    before = await repositories.cohorts.locked(cohort_id)
+    before = await lock_with_company(cohort_id, repositories=repositories, now=now)
     if before is None:
         raise UnknownSessionError
     cohort = before.with_cancelled_session(session_id)

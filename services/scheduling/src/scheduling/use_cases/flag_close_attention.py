@@ -41,7 +41,8 @@ async def flag_close_attention(
         seat = seating.take_close_attention(place.cohort_id) if place.seat and place.cohort_id and close_attention else None
         changed[enrolment_id] = place.with_close_attention(close_attention=close_attention, free_seat=seat)
     await repositories.places.change(list(changed.values()))
-    touched = sorted({place.cohort_id for place in changed.values() if place.cohort_id})
+    hosts = {one.cohort_id for place in changed.values() for one in place.make_ups if one.is_expected}
+    touched = sorted({place.cohort_id for place in changed.values() if place.cohort_id} | hosts)
     await repositories.seats.recount(touched)
     await raise_where_attention_is_over(touched, repositories=repositories, now=now, new_id=new_id)
     return {**places, **changed}

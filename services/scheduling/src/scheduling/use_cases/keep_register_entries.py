@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from scheduling.domain.broken_rule import BrokenRuleError
-from scheduling.domain.cohorts import UnknownSessionError
+from scheduling.domain.cohorts import Cohort, UnknownSessionError
 from scheduling.domain.open_register import OpenRegister, Staff
+from scheduling.domain.places import Place
 from scheduling.domain.programmes import Programme
 from scheduling.domain.register_contents import CLOSE_ATTENTION
 from scheduling.domain.register_entries import REFUSED, NewEntry
@@ -62,14 +63,15 @@ async def keep_register_entries(
 async def opened_register(
     *, session_id: UUID, programmes: Mapping[str, Programme], repositories: Repositories, changes_flags: bool
 ) -> OpenRegister:
-    """Lock the cohort and return the register of one of its sessions. Raises UnknownSessionError and BrokenRuleError."""
+    """Lock the cohort and its guests', and return the register of a session. Raises UnknownSessionError and BrokenRuleError."""
     cohort_id = await repositories.cohorts.id_of_session(session_id)
     if cohort_id is None:
         raise UnknownSessionError
     if changes_flags:
         # Seats are given out under this lock, which comes before the cohort's.
         await repositories.seats.lock_placing(sorted(programmes))
-    cohort = await repositories.cohorts.locked(cohort_id)
+    locked, guests = await _locked_with_guests(cohort_id, session_id, repositories)
+    cohort = locked.get(cohort_id)
     if cohort is None:
         raise UnknownSessionError
     programme = programmes.get(cohort.programme)
@@ -81,4 +83,23 @@ async def opened_register(
         places=await repositories.places.of_cohort(cohort_id),
         programme=programme,
         entries=await repositories.registers.entries_of(session_id),
+        guests=guests,
+        guest_cohorts=[locked[one.cohort_id] for one in guests if one.cohort_id and one.cohort_id in locked],
     )
+
+
+async def _locked_with_guests(
+    cohort_id: UUID, session_id: UUID, repositories: Repositories
+) -> tuple[Mapping[UUID, Cohort], list[Place]]:
+    """Lock a cohort, and in key order with it those from which somebody comes to this session; return them and their places."""
+    guests = await repositories.places.guests_at([session_id])
+    found: dict[UUID, Cohort] = {}
+    for one in sorted({cohort_id, *(guest.cohort_id for guest in guests if guest.cohort_id)}):
+        if (cohort := await repositories.cohorts.locked(one)) is not None:
+            found[one] = cohort
+    guests = await repositories.places.guests_at([session_id])
+    # Somebody who was booked a moment ago.
+    for guest in guests:
+        if guest.cohort_id and guest.cohort_id not in found and (late := await repositories.cohorts.locked(guest.cohort_id)):
+            found[guest.cohort_id] = late
+    return found, guests

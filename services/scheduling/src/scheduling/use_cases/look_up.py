@@ -166,6 +166,43 @@ class CohortChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionChoice:
+    """A session of another cohort for what somebody is owed: `themes` are those, `free` how many can come."""
+
+    session_id: UUID
+    cohort_id: UUID
+    site_id: str
+    site_name: str
+    starts_at: datetime
+    themes: Sequence[str]
+    free: int
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeUpLine:
+    """A session of another cohort to which somebody comes or came; `may_take_back` while it has not begun."""
+
+    session_id: UUID
+    site_name: str
+    starts_at: datetime
+    themes: Sequence[str]
+    status: str
+    attendance: str | None
+    may_take_back: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeUpSheet:
+    """What somebody in a cohort is owed (codes of themes), the sessions chosen for it, and those that could be, best first."""
+
+    place_id: UUID
+    owed: Sequence[str]
+    make_ups: Sequence[MakeUpLine]
+    choices: Sequence[SessionChoice]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceSheet:
     """One place and what can be done about it."""
 
@@ -218,6 +255,8 @@ class Reads(Protocol):
     async def offered(self) -> list[OfferedPerson]: ...
 
     async def place(self, place_id: UUID, *, sites: Sequence[str], now: datetime) -> PlaceSheet | None: ...
+
+    async def make_ups(self, place_id: UUID, *, sites: Sequence[str], now: datetime) -> MakeUpSheet | None: ...
 
     async def suggestions(self, programme: str, *, most: int, now: datetime) -> list[SuggestedCohort]: ...
 

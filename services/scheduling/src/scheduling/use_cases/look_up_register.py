@@ -105,7 +105,10 @@ class Contested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterLine:
-    """One person on a register; `status` is null until entered. `last_time` is the latest record of each station before."""
+    """One person on a register; `status` is null until entered. `last_time` is the latest record of each station before.
+
+    `guest_from` is the site of the cohort of somebody who comes to this session only.
+    """
 
     place_id: UUID
     participant_id: UUID
@@ -121,6 +124,7 @@ class RegisterLine:
     goals: ShownGoals | None
     review: ShownReview | None
     flag: ShownFlag | None
+    guest_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from scheduling.domain.session_dates import Calendar, local_instant
 from scheduling.domain.sites import UnknownSiteError
 from scheduling.use_cases.changes import Changes
 from scheduling.use_cases.fit_people import refuse_unfit_sessions
+from scheduling.use_cases.follow_make_ups import follow_make_ups, lock_with_company
 from scheduling.use_cases.offering import Offering
 from scheduling.use_cases.repositories import Repositories
 
@@ -42,7 +43,7 @@ async def move_cohort(
     Raises BrokenRuleError and UnknownCohortError.
     """
     await repositories.seats.lock_placing(sorted(offering.programmes))
-    before = await repositories.cohorts.locked(cohort_id)
+    before = await lock_with_company(cohort_id, repositories=repositories, now=now)
     if before is None:
         raise UnknownCohortError
     programme, site = offering.programmes.get(before.programme), await repositories.sites.get(before.site_id)
@@ -83,4 +84,5 @@ async def move_cohort(
         await repositories.offers.change([one.ending_by(latest) for one in offers])
         changed = [one.offered_only_until(latest) for one in changed]
     await repositories.places.change(changed)
-    return Changes(cohorts=(cohort,), places=tuple((place, cohort.span) for place in changed))
+    guests = await follow_make_ups(before=before, cohort=cohort, repositories=repositories, now=now, new_id=offering.new_id)
+    return Changes(cohorts=(cohort,), places=(*((place, cohort.span) for place in changed), *guests))

@@ -14,6 +14,7 @@ from scheduling.domain.cohorts import Cohort, Session
 from scheduling.domain.enrolments import Enrolment
 from scheduling.domain.facilitators import Facilitator
 from scheduling.domain.fitting import OpenCohort, Reach, Seeker
+from scheduling.domain.make_ups import Attended
 from scheduling.domain.offers import Offer
 from scheduling.domain.own_links import OwnLink
 from scheduling.domain.people import Person
@@ -67,8 +68,20 @@ class Places(Protocol):
         """These places, locked in key order."""
         ...
 
+    async def found(self, place_ids: Sequence[UUID]) -> list[Place]:
+        """These places, not locked."""
+        ...
+
     async def of_cohort(self, cohort_id: UUID) -> list[Place]:
         """All places that ever had a seat in the cohort."""
+        ...
+
+    async def guests_at(self, session_ids: Sequence[UUID]) -> list[Place]:
+        """The places of those who come to these sessions from other cohorts."""
+        ...
+
+    async def with_company(self, cohort_ids: Sequence[UUID]) -> list[UUID]:
+        """These cohorts, and those between which and these somebody makes up for a session; in key order."""
         ...
 
     async def all_waiting(self, programme: str) -> list[Waiting]:
@@ -137,6 +150,10 @@ class Seats(Protocol):
 
     async def recount(self, cohort_ids: Sequence[UUID]) -> None:
         """Count the taken seats of locked cohorts again, after places in them changed."""
+        ...
+
+    async def left_at(self, session_id: UUID) -> tuple[int, int]:
+        """How many more can come to one session, and how many who need close attention; of a locked cohort."""
         ...
 
     async def over_close_attention(self, cohort_ids: Sequence[UUID]) -> list[UUID]:
@@ -225,8 +242,8 @@ class Registers(Protocol):
         """Store by place what counts; what was stored for these places is replaced."""
         ...
 
-    async def history(self, cohort_id: UUID) -> Mapping[UUID, Mapping[UUID, str]]:
-        """What counts of all the cohort's sessions: by place, the status by session."""
+    async def attended(self, place_ids: Sequence[UUID]) -> Mapping[UUID, list[Attended]]:
+        """The sessions with these places on their registers, by place; former cohorts' too."""
         ...
 
 

@@ -34,8 +34,10 @@ async def transfer_person(
         raise BrokenRuleError("cohort_id", f"cohort_id must be a cohort with sessions still to come: it is {cohort.status}.")
     if cohort_id == place.cohort_id:
         raise BrokenRuleError("cohort_id", "cohort_id must be another cohort than the person is in.")
-    left = [place.cohort_id] if place.cohort_id else []
-    locked = await repositories.seats.lock(sorted([cohort_id, *left]), now=now)
+    # Sessions elsewhere made up for what they missed in the cohort that they leave.
+    hosts = {one.cohort_id for one in place.make_ups if one.is_expected}
+    left = sorted(({place.cohort_id} if place.cohort_id else set()) | hosts)
+    locked = await repositories.seats.lock(sorted({cohort_id, *left}), now=now)
     seating = Seating(locked)
     if not seating.has_room(cohort_id, close_attention=False):
         raise BrokenRuleError("cohort_id", "cohort_id must be a cohort with a free place: it is full.")

@@ -7,7 +7,7 @@ const errors = new Map();
 
 // Written at the first session; shown at the others.
 export function goals(sheet, line, name, { enter, redraw, disabled }) {
-  if (!sheet.is_first || disabled) return line.goals ? shownGoals(line) : null;
+  if (!sheet.is_first || line.guest_from || disabled) return line.goals ? shownGoals(line) : null;
   const at = (part) => `goals-${line.participant_id}-${part}`;
   const save = () => {
     const content = {
@@ -34,7 +34,7 @@ export function goals(sheet, line, name, { enter, redraw, disabled }) {
 
 // At the last session.
 export function review(sheet, line, name, { enter, redraw, disabled }) {
-  if (!sheet.is_last || disabled) return line.review ? h("p", {}, `Goals: ${GOALS_MET[line.review.goals_met]}. ${line.review.review}`) : null;
+  if (!sheet.is_last || line.guest_from || disabled) return line.review ? h("p", {}, `Goals: ${GOALS_MET[line.review.goals_met]}. ${line.review.review}`) : null;
   const at = (part) => `review-${line.participant_id}-${part}`;
   const save = () => {
     const goals_met = draft(at("met"), line.review?.goals_met);

@@ -33,6 +33,7 @@ function card(sheet, line, contested, tools) {
     { class: "limber-register__card", "aria-labelledby": `name-${line.participant_id}` },
     h("h2", { class: "nhsuk-heading-m", id: `name-${line.participant_id}` }, name),
     line.close_attention && h("p", {}, h("strong", { class: "nhsuk-tag nhsuk-tag--yellow" }, "Needs close attention")),
+    line.guest_from && h("p", {}, h("strong", { class: "nhsuk-tag nhsuk-tag--blue" }, `From the group at ${line.guest_from}, this session only`)),
     line.missed_in_a_row >= 2 && h("p", {}, h("strong", { class: "nhsuk-tag nhsuk-tag--red" }, `Missed ${line.missed_in_a_row} in a row`)),
     emergency(line),
     ...contested.map((one) => decision(sheet, one, name, tools)),

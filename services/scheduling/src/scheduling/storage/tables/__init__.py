@@ -11,6 +11,7 @@ from scheduling.storage.tables.facilitators import (
     trainees,
     training_days,
 )
+from scheduling.storage.tables.make_ups import make_ups
 from scheduling.storage.tables.metadata import kit, metadata
 from scheduling.storage.tables.offers import offers, outward_codes
 from scheduling.storage.tables.own_links import own_links
@@ -29,6 +30,7 @@ __all__ = [
     "facilitator_credentials",
     "facilitators",
     "kit",
+    "make_ups",
     "metadata",
     "offers",
     "outward_codes",

@@ -69,6 +69,7 @@ sessions = Table(
     Column("ends_at", DateTime(timezone=True), nullable=False),
     Column("status", Text, nullable=False),
     UniqueConstraint("cohort_id", "number", name="sessions_number"),
+    UniqueConstraint("session_id", "cohort_id", name="sessions_of_cohort"),
     Column("themes", JSONB, nullable=False, server_default=EMPTY_LIST),
     Column("revision", Integer, nullable=False, server_default="0"),
     # Where it is, if not in its cohort's own room.

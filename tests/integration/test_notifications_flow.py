@@ -109,6 +109,30 @@ async def test_a_person_hears_that_more_was_asked_about_a_referral_and_is_asked_
     assert "/outcomes/q/a-token" in follow_up["body"]
 
 
+async def test_every_message_about_a_place_says_how_to_get_there_from_the_offer_to_the_reminder(
+    notifications: NotificationsBench,
+) -> None:
+    person, group = Participant(), twelve_sessions()
+    group.change(1, site_id="hall", site_name="Tooting Hall")
+    await notifications.tell_site()
+    await notifications.tell_site("hall", address="2 Other Street", parking=None)
+    await notifications.tell_contact(person)
+    await notifications.tell_cohort(group)
+    until = MORNING + timedelta(days=2)
+    await notifications.tell_place(person, "offered", group, offered_until=until, offer_token="o" * 43)
+    await notifications.messages(person, "place_offered", "sent")
+    await notifications.tell_place(person, "placed", group)
+    await notifications.messages(person, "place_found", "sent")
+    await notifications.move_clock_to(FIRST - timedelta(hours=23))
+    await notifications.messages(person, "session_reminder", "sent")
+    reminder, found, offered = [item["body"] for item in await notifications.mailbox()]
+    here = "Address: 1 Example Road. What to bring: Water. Parking: Behind the building. Access: step-free access."
+    assert here in offered
+    assert here in found
+    assert "at Tooting Hall" in reminder
+    assert "Address: 2 Other Street. What to bring: Water. Access: step-free access." in reminder
+
+
 async def test_a_message_waits_for_its_contact_visibly_and_goes_when_it_comes(notifications: NotificationsBench) -> None:
     person = Participant()
     await notifications.tell_referral(person)

@@ -117,6 +117,11 @@ async def a_cohort_comes_with_what_is_known_of_its_site(desk: Desk) -> None:
     await desk.sites.keep([site])
     await desk.sites.keep([replace(site, sequence=1, address=None)])
     assert await desk.cohorts.of([cohort.id]) == {cohort.id: replace(cohort, site=site)}
+    session = Session(id=new_id(), number=1, starts_at=NOW, status="planned", site_id=site.id, site_name="Hall")
+    elsewhere = Cohort(id=new_id(), sequence=1, site_name="Tŷ", status="open", sessions=(session,), site_id="unheard of")
+    await desk.cohorts.keep([elsewhere])
+    there = replace(elsewhere, sessions=(replace(session, site=site),))
+    assert await desk.cohorts.of([elsewhere.id]) == {elsewhere.id: there}
 
 
 async def a_contact_is_as_the_person_wishes_and_allowed_is_what_both_allow(desk: Desk) -> None:

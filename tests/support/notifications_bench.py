@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from event_contracts.contacts import Contact
 from event_contracts.enrolment import PersonChanged, PreferencesChanged, ReferralDecided
 from event_contracts.outcomes import QuestionnaireChanged, Signpost, SignpostingIssued
-from event_contracts.scheduling import CohortChanged, PlaceChanged, SessionFact
+from event_contracts.scheduling import CohortChanged, PlaceChanged, SessionFact, SiteChanged
 from limber_embedded.servers.ports import free_port
 from notifications.main import build
 from notifications.settings import Settings
@@ -100,7 +100,7 @@ class NotificationsBench:
         finally:
             await connection.close()
 
-    async def publish(self, type_: str, subject: str, body: BaseModel, *, about: UUID, sequence: int) -> None:
+    async def publish(self, type_: str, subject: str, body: BaseModel, *, about: UUID | str, sequence: int) -> None:
         attributes = {
             "ce-specversion": "1.0",
             "ce-id": str(new_id()),
@@ -160,6 +160,25 @@ class NotificationsBench:
             "changed_at": MORNING,
         }
         await self._tell("enrolment.person.changed.v1", PersonChanged(**(facts | changes)), person)
+
+    async def tell_site(self, site_id: str = "wandsworth", **changes: Any) -> None:
+        facts: dict[str, Any] = {
+            "site_id": site_id,
+            "sequence": 1,
+            "name": "Wandsworth Leisure Centre",
+            "kind": "leisure_centre",
+            "status": "live",
+            "outward_code": "SW18",
+            "address": "1 Example Road",
+            "what_to_bring": "Water",
+            "parking": "Behind the building",
+            "access_features": ["step_free"],
+            "changed_at": MORNING,
+        }
+        type_ = "scheduling.site.changed.v1"
+        told = SiteChanged(**(facts | changes))
+        subject = f"{type_}.{bucket_of(site_id)}"
+        await self.publish(type_, subject, told, about=site_id, sequence=told.sequence)
 
     async def tell_cohort(self, group: Group, **changes: Any) -> None:
         group.sequence += 1

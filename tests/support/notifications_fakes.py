@@ -152,7 +152,11 @@ class FakeCohorts:
 
     async def of(self, cohort_ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
         found = await self.mine(cohort_ids)
-        return {id_: replace(row, site=self.sites.get(row.site_id)) for id_, row in found.items()}
+        return {id_: self._with_sites(row) for id_, row in found.items()}
+
+    def _with_sites(self, cohort: Cohort) -> Cohort:
+        sessions = tuple(replace(session, site=self.sites.get(session.site_id)) for session in cohort.sessions)
+        return replace(cohort, site=self.sites.get(cohort.site_id), sessions=sessions)
 
     async def mine(self, cohort_ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
         return {id_: row for id_, row in self.rows.items() if id_ in cohort_ids}

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
@@ -107,10 +108,31 @@ def test_a_session_that_is_cancelled_leaves_the_calendar(kind: Kind) -> None:
 
 def test_who_moves_to_another_cohort_gets_its_sessions_and_loses_the_old_ones() -> None:
     left, joined = a_cohort(50, sequence=3), a_cohort(60)
-    request, cancel = invited(a_message(cohort=joined, left_cohort_id=str(left.id)), left, joined)
+    moves = a_message(cohort=joined, left_cohort_id=str(left.id), place_version=1)
+    request, cancel = invited(moves, left, joined)
     assert (request.method, cancel.method) == ("REQUEST", "CANCEL")
     assert {event["sequence"] for event in events(cancel)} == {4}
     assert {event["uid"] for event in events(request)}.isdisjoint(event["uid"] for event in events(cancel))
+
+
+def test_who_leaves_a_cohort_and_comes_back_to_it_has_its_sessions_again_whatever_name_they_bear_since() -> None:
+    one, other = a_cohort(50, sequence=3), a_cohort(60, sequence=9)
+    place = UUID(int=70)
+
+    def found(version: int, cohort: Cohort, left: Cohort | None = None, *, person: int = 7) -> list[Calendar]:
+        message = a_message(cohort=cohort, place_version=version, left_cohort_id=str(left.id) if left else None)
+        return list(invited(replace(message, place_id=place, participant_id=UUID(int=person)), one, other))
+
+    placed = found(1, one)[0]
+    gone = found(2, other, one)[1]
+    again = found(3, one, other, person=8)[0]
+    assert [calendar.method for calendar in (placed, gone, again)] == ["REQUEST", "CANCEL", "REQUEST"]
+    told = [
+        [(str(event["uid"]), int(str(event["sequence"]))) for event in events(calendar)] for calendar in (placed, gone, again)
+    ]
+    assert [{uid for uid, _ in one} for one in told] == [{uid for uid, _ in told[0]}] * 3
+    for before, after in pairwise(told):
+        assert all(later > earlier for (_, earlier), (_, later) in zip(before, after, strict=True))
 
 
 def test_other_messages_bring_no_calendar() -> None:

@@ -76,7 +76,8 @@ async def test_of_a_cancelled_cohort_its_people_hear_once_with_what_becomes_of_t
         await tell_places(desk, waits)
         await send_all_due(desk, now=NOW)
     [told] = desk.with_status(Status.SENT)[sent:]
-    assert (told.kind, told.facts) == (Kind.WAITING_LIST, {"after": "cancelled", "left_cohort_id": str(cohort.id)})
+    left = {"after": "cancelled", "left_cohort_id": str(cohort.id), "place_version": 2}
+    assert (told.kind, told.facts) == (Kind.WAITING_LIST, left)
     assert not [m for m in desk.all() if m.is_open]
 
 

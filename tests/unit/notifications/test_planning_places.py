@@ -156,7 +156,7 @@ async def test_an_offer_is_told_with_its_link_until_it_ends_and_replaces_the_wai
     waiting, offered = desk.all()
     assert (waiting.kind, waiting.status, waiting.reason) == (Kind.WAITING_LIST, Status.DROPPED, Reason.REPLACED)
     assert (offered.kind, offered.due_at, offered.useful_until) == (Kind.PLACE_OFFERED, NOW, NOW + 5 * DAY)
-    assert offered.facts == {"token": "t" * 43}
+    assert offered.facts == {"token": "t" * 43, "place_version": 2}
 
 
 async def test_an_offer_of_a_cohort_not_heard_of_is_awaited() -> None:

@@ -171,19 +171,69 @@ def test_pages_have_a_name_for_every_kind_status_and_channel() -> None:
     assert named.channel_names.keys() == set(Channel)
 
 
-def test_an_email_about_a_place_says_what_to_bring_and_how_to_get_in() -> None:
-    site = Site(
-        id="wandsworth",
-        sequence=1,
-        address="1 Example Road",
-        what_to_bring="Flat shoes",
-        parking="Behind the building",
-        access_features=("step_free", "hearing_loop", "moon_gate"),
-    )
-    there = replace(COHORT, site=site)
-    email = put(a_message(Kind.PLACE_FOUND), cohorts=(there,)).body
+ABOUT_A_PLACE = (Kind.PLACE_OFFERED, Kind.PLACE_FOUND, Kind.SESSION_REMINDER, Kind.SESSION_CHANGED, Kind.MISSED_TWO)
+SITE = Site(
+    id="wandsworth",
+    sequence=1,
+    address="1 Example Road",
+    what_to_bring="Flat\nshoes",
+    parking="Behind the building.",
+    access_features=("step_free", "hearing_loop", "moon_gate"),
+)
+SAID = {
+    "en": (
+        "Address: 1 Example Road",
+        "What to bring: Flat shoes",
+        "Parking: Behind the building.",
+        "Access: step-free access, a hearing loop",
+    ),
+    "cy": (
+        "Cyfeiriad: 1 Example Road",
+        "Beth i ddod: Flat shoes",
+        "Parcio: Behind the building.",
+        "Mynediad: mynediad heb risiau, dolen sain",
+    ),
+}
 
-    for line in ("Address: 1 Example Road", "What to bring: Flat shoes", "Parking: Behind the building"):
-        assert line in email.splitlines()
-    assert "Access: step-free access, a hearing loop" in email.splitlines()
-    assert "Parking" not in words(Kind.PLACE_FOUND, "en", Channel.EMAIL)[1]
+
+@pytest.mark.parametrize("kind", ABOUT_A_PLACE)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_message_about_a_place_says_what_to_bring_where_to_park_and_how_to_get_in(kind: Kind, language: str) -> None:
+    there = (replace(COHORT, site=SITE),)
+    email = put(a_message(kind), language=language, cohorts=there).body
+    assert set(SAID[language]) <= set(email.splitlines())
+    text = put(a_message(kind), Channel.SMS, language=language, cohorts=there).body
+    assert all(f" {line.rstrip('.')}." in text for line in SAID[language])
+    assert ".." not in text
+
+
+@pytest.mark.parametrize("kind", ABOUT_A_PLACE)
+def test_a_message_about_a_place_of_which_nothing_is_known_says_nothing_of_it(kind: Kind) -> None:
+    nowhere = (replace(COHORT, site=None),)
+    for channel in Channel:
+        text = put(a_message(kind), channel, cohorts=nowhere).body
+        assert "Parking" not in text
+        assert "Address" not in text
+        assert "\n\n\n" not in text
+
+
+def test_what_does_not_fit_a_text_message_or_names_a_diagnosis_is_left_to_the_email() -> None:
+    site = replace(SITE, address="Arthritis Care, 1 Example Road", what_to_bring="Water. " * 40)
+    there = (replace(COHORT, site=site),)
+    text = put(a_message(Kind.SESSION_REMINDER), Channel.SMS, cohorts=there).body
+    assert "Arthritis" not in text
+    assert "Water." not in text
+    assert "Parking: Behind the building." in text
+    assert "Arthritis Care" in put(a_message(Kind.SESSION_REMINDER), cohorts=there).body
+
+
+def test_a_session_elsewhere_is_reminded_of_with_what_is_known_of_that_site() -> None:
+    first, *rest = COHORT.sessions
+    hall = replace(SITE, id="hall", address="2 Other Street")
+    elsewhere = replace(first, site_id="hall", site_name="Tooting Hall", site=hall)
+    moved = (replace(COHORT, sessions=(elsewhere, *rest)),)
+    reminder = put(a_message(Kind.SESSION_REMINDER), cohorts=moved).body
+    assert "at Tooting Hall" in reminder
+    assert "Address: 2 Other Street" in reminder.splitlines()
+    unknown = (replace(COHORT, sessions=(replace(elsewhere, site=None), *rest)),)
+    assert "Address" not in put(a_message(Kind.SESSION_REMINDER), cohorts=unknown).body

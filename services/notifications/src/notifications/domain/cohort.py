@@ -17,7 +17,7 @@ CANCELLED = "cancelled"
 class Session:
     """One dated session. Any status but `planned`, also one we don't know, means that nobody is reminded of it.
 
-    `site_name` is there where it is elsewhere than its cohort.
+    `site_id` and `site_name` are there where it is elsewhere than its cohort; `site` where words are to be made of it.
     """
 
     id: UUID
@@ -25,7 +25,9 @@ class Session:
     starts_at: datetime
     status: str
     ends_at: datetime | None = None
+    site_id: str | None = None
     site_name: str | None = None
+    site: Site | None = None
 
     @property
     def is_planned(self) -> bool:
@@ -47,6 +49,10 @@ class Cohort:
     sessions: tuple[Session, ...]
     site_id: str | None = None
     site: Site | None = None
+
+    def site_of(self, session: Session) -> Site | None:
+        """Where one of the sessions takes place, as far as it is known."""
+        return session.site if session.site_id is not None else self.site
 
     def to_come(self, *, now: datetime) -> tuple[Session, ...]:
         """The planned sessions that have not begun, in their order; none of a cancelled cohort."""

@@ -8,6 +8,7 @@ from typing import Any
 from notifications.domain.cohort import Cohort
 from notifications.domain.discretion import fit_for_sms
 from notifications.domain.message import Kind, Message
+from notifications.domain.site import Site, lines_about, lines_for_sms
 from notifications.domain.spoken_time import spoken_day, spoken_time
 
 ENGLISH = "en"
@@ -60,6 +61,11 @@ class _Asked:
             raise ContentError(msg)
         return self.facts[name]
 
+    def there(self, *sites: Site | None) -> dict[str, Any]:
+        """What to bring and how to get in: for an email, and as much of it as a text message takes."""
+        lines = lines_about(sites, language=self.language)
+        return {"site_lines": lines, "site_lines_for_sms": lines_for_sms(lines)}
+
     def spoken(self, instant: datetime | str | None) -> str | None:
         if instant is None:
             return None
@@ -76,7 +82,7 @@ def _waiting_list(asked: _Asked) -> dict[str, Any]:
 
 def _place_offered(asked: _Asked) -> dict[str, Any]:
     sessions = asked.cohort.to_come(now=asked.now)
-    return {
+    return asked.there(asked.cohort.site) | {
         "site_name": asked.cohort.site_name,
         "first_session": asked.spoken(sessions[0].starts_at) if sessions else None,
         "sessions": [asked.spoken(session.starts_at) for session in sessions],
@@ -86,47 +92,9 @@ def _place_offered(asked: _Asked) -> dict[str, Any]:
     }
 
 
-# What an access feature is called; a code that isn't known here is left out.
-_ACCESS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        ENGLISH: MappingProxyType(
-            {
-                "step_free": "step-free access",
-                "lift": "a lift",
-                "accessible_toilet": "an accessible toilet",
-                "accessible_parking": "accessible parking",
-                "hearing_loop": "a hearing loop",
-            }
-        ),
-        WELSH: MappingProxyType(
-            {
-                "step_free": "mynediad heb risiau",
-                "lift": "lifft",
-                "accessible_toilet": "toiled hygyrch",
-                "accessible_parking": "parcio hygyrch",
-                "hearing_loop": "dolen sain",
-            }
-        ),
-    }
-)
-
-
-def _of_the_site(asked: _Asked) -> dict[str, Any]:
-    site = asked.cohort.site
-    if site is None:
-        return {"address": None, "what_to_bring": None, "parking": None, "access": None}
-    words = _ACCESS[asked.language]
-    return {
-        "address": site.address,
-        "what_to_bring": site.what_to_bring,
-        "parking": site.parking,
-        "access": ", ".join(words[code] for code in site.access_features if code in words) or None,
-    }
-
-
 def _place_found(asked: _Asked) -> dict[str, Any]:
     sessions = asked.cohort.to_come(now=asked.now)
-    return _of_the_site(asked) | {
+    return asked.there(asked.cohort.site) | {
         "site_name": asked.cohort.site_name,
         "first_session": asked.spoken(sessions[0].starts_at) if sessions else None,
         "sessions": [asked.spoken(session.starts_at) for session in sessions],
@@ -138,7 +106,7 @@ def _session_reminder(asked: _Asked) -> dict[str, Any]:
     if session is None:
         msg = "the session is not known"
         raise ContentError(msg)
-    return {
+    return asked.there(asked.cohort.site_of(session)) | {
         "site_name": session.site_name or asked.cohort.site_name,
         "starts": asked.spoken(session.starts_at),
         "session_number": session.number,
@@ -155,7 +123,9 @@ def _session_changed(asked: _Asked) -> dict[str, Any]:
         }
         for change in asked.fact("changes")
     ]
-    return {"site_name": asked.cohort.site_name, "changes": changes}
+    taking_place = {change["session_id"] for change in asked.fact("changes") if change["now_at"]}
+    sites = [asked.cohort.site_of(session) for session in asked.cohort.sessions if str(session.id) in taking_place]
+    return asked.there(*sites) | {"site_name": asked.cohort.site_name, "changes": changes}
 
 
 def _session_cancelled_today(asked: _Asked) -> dict[str, Any]:
@@ -185,7 +155,11 @@ def _what_comes_next(asked: _Asked) -> dict[str, Any]:
 
 def _missed_two(asked: _Asked) -> dict[str, Any]:
     sessions = asked.cohort.to_come(now=asked.now)
-    return {"site_name": asked.cohort.site_name, "next_session": asked.spoken(sessions[0].starts_at) if sessions else None}
+    site = asked.cohort.site_of(sessions[0]) if sessions else None
+    return asked.there(site) | {
+        "site_name": (sessions[0].site_name if sessions else None) or asked.cohort.site_name,
+        "next_session": asked.spoken(sessions[0].starts_at) if sessions else None,
+    }
 
 
 def _link(path: str) -> Callable[[_Asked], dict[str, Any]]:

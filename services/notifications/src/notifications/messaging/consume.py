@@ -245,6 +245,7 @@ def read_cohort(event: Event) -> Cohort:
                 starts_at=_instant(session.starts_at, "sessions.starts_at"),
                 ends_at=_instant(session.ends_at, "sessions.ends_at"),
                 status=session.status,
+                site_id=session.site_id,
                 site_name=session.site_name,
             )
             for session in fact.sessions

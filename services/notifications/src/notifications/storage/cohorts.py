@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import ARRAY, RowMapping, Select, Text, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifications.domain.cohort import Cohort, Session
@@ -14,8 +14,6 @@ from notifications.domain.site import Site
 from notifications.storage import tables
 from notifications.storage.any_of import any_of
 from service_kit import rows
-
-_OF_SITE = ("address", "what_to_bring", "parking", "access_features")
 
 
 class StoredCohorts:
@@ -25,14 +23,13 @@ class StoredCohorts:
         self._conn = conn
 
     async def of(self, cohort_ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
-        sites = tables.SITES.c
-        query = (
-            select(tables.COHORTS, sites.sequence.label("site_sequence"), *(sites[name] for name in _OF_SITE))
-            .outerjoin(tables.SITES, sites.id == tables.COHORTS.c.site_id)
-            .where(tables.COHORTS.c.id == any_of(cohort_ids))
-        )
-        found = (await self._conn.execute(query)).mappings()
-        return {row["id"]: replace(_cohort(row), site=_site(row)) for row in found}
+        found = await self._read(select(tables.COHORTS).where(tables.COHORTS.c.id == any_of(cohort_ids)))
+        wanted = {site_id for cohort in found.values() for site_id in _site_ids(cohort)}
+        if not wanted:
+            return found
+        query = select(tables.SITES).where(tables.SITES.c.id == any_(literal(list(wanted), ARRAY(Text()))))
+        sites = {row["id"]: _site(row) for row in (await self._conn.execute(query)).mappings()}
+        return {id_: _with_sites(cohort, sites) for id_, cohort in found.items()}
 
     async def steady(self, cohort_ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
         return await self._read(self._query(cohort_ids).with_for_update(read=True)) if cohort_ids else {}
@@ -55,6 +52,7 @@ class StoredCohorts:
                         "starts_at": session.starts_at,
                         "ends_at": session.ends_at,
                         "status": session.status,
+                        "site_id": session.site_id,
                         "site_name": session.site_name,
                     }
                     for session in cohort.sessions
@@ -86,11 +84,20 @@ class StoredSites:
         await rows.upsert(self._conn, tables.SITES, kept, newer="sequence")
 
 
-def _site(row: RowMapping) -> Site | None:
-    if row["site_sequence"] is None:
-        return None
-    known = {name: row[name] for name in _OF_SITE} | {"access_features": tuple(row["access_features"])}
-    return Site(id=row["site_id"], sequence=row["site_sequence"], **known)
+def _site_ids(cohort: Cohort) -> set[str]:
+    named = (cohort.site_id, *(session.site_id for session in cohort.sessions))
+    return {site_id for site_id in named if site_id is not None}
+
+
+def _with_sites(cohort: Cohort, sites: Mapping[str, Site]) -> Cohort:
+    sessions = tuple(
+        session if session.site_id is None else replace(session, site=sites.get(session.site_id)) for session in cohort.sessions
+    )
+    return replace(cohort, sessions=sessions, site=sites.get(cohort.site_id) if cohort.site_id else None)
+
+
+def _site(row: RowMapping) -> Site:
+    return Site(**{**row, "access_features": tuple(row["access_features"])})
 
 
 def _cohort(row: RowMapping) -> Cohort:
@@ -102,6 +109,7 @@ def _cohort(row: RowMapping) -> Cohort:
             status=session["status"],
             # What was kept before sessions had an end says nothing of it.
             ends_at=datetime.fromisoformat(session["ends_at"]) if session.get("ends_at") else None,
+            site_id=session.get("site_id"),
             site_name=session.get("site_name"),
         )
         for session in row["sessions"]

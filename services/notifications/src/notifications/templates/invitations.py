@@ -19,38 +19,36 @@ def invitations_of(
 ) -> tuple[Calendar, ...]:
     """The calendars that go with a message about a place or about sessions; none with any other.
 
-    The UID of a session and person never changes. SEQUENCE is the cohort's version, which rises with every change of a session; a
-    session of a cohort that the person left is cancelled with the number after the last that they can have had.
+    The UID of a session and person never changes, nor when the person is merged into another: it is their place's. SEQUENCE is
+    the version of the cohort and that of the place together, so that it rises with every change of either, also when somebody
+    leaves a cohort and comes back to it.
     """
 
-    def calendar(method: str, sessions: Iterable[Session], of: Cohort, *, sequence: int) -> list[Calendar]:
+    def calendar(method: str, sessions: Iterable[Session], of: Cohort) -> list[Calendar]:
         events = [
             _event(session, of, message=message, summary=summary, attendee=attendee, organiser=organiser, now=now)
             for session in sessions
         ]
         for event in events:
-            event.add("sequence", sequence)
+            event.add("sequence", of.sequence + int(message.facts.get("place_version", 0)))
             event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
         return [_calendar(method, events)] if events else []
 
     left = next((cohorts[other] for other in message.cohort_ids if other != message.cohort_id and other in cohorts), None)
-    gone = calendar(CANCEL, _not_begun(left, now=now), left, sequence=left.sequence + 1) if left is not None else []
+    gone = calendar(CANCEL, _not_begun(left, now=now), left) if left is not None else []
     if message.kind in (Kind.WAITING_LIST, Kind.PLACE_OFFERED):
         return tuple(gone)
     cohort = cohorts.get(message.cohort_id) if message.cohort_id else None
     if cohort is None:
         return ()
     if message.kind is Kind.PLACE_FOUND:
-        return (*calendar(REQUEST, cohort.to_come(now=now), cohort, sequence=cohort.sequence), *gone)
+        return (*calendar(REQUEST, cohort.to_come(now=now), cohort), *gone)
     if message.kind in (Kind.SESSION_CHANGED, Kind.SESSION_CANCELLED_TODAY):
         changed = {UUID(change["session_id"]): change["now_at"] for change in message.facts.get("changes", ())}
         theirs = [session for session in cohort.sessions if session.id in changed]
         moved = [session for session in theirs if changed[session.id] is not None]
         cancelled = [session for session in theirs if changed[session.id] is None]
-        return (
-            *calendar(REQUEST, moved, cohort, sequence=cohort.sequence),
-            *calendar(CANCEL, cancelled, cohort, sequence=cohort.sequence),
-        )
+        return (*calendar(REQUEST, moved, cohort), *calendar(CANCEL, cancelled, cohort))
     return ()
 
 
@@ -63,7 +61,7 @@ def _event(
     session: Session, cohort: Cohort, *, message: Message, summary: str, attendee: str, organiser: str, now: datetime
 ) -> icalendar.Event:
     event = icalendar.Event()
-    event.add("uid", f"{session.id}.{message.participant_id}@{organiser.rpartition('@')[2]}")
+    event.add("uid", f"{session.id}.{message.place_id or message.participant_id}@{organiser.rpartition('@')[2]}")
     event.add("dtstamp", now)
     event.add("dtstart", session.starts_at)
     event.add("dtend", session.ends_at or session.starts_at + _LASTS)

@@ -10,6 +10,7 @@ from uuid import UUID
 from notifications.domain.cohort import Cohort, Session
 from notifications.domain.contact import Contact
 from notifications.domain.message import Channel, Kind, Message
+from notifications.domain.site import Site
 from notifications.domain.sms import parts
 from notifications.templates.wording import TemplateWording, read_template
 
@@ -85,7 +86,23 @@ def sample_cohort(*, now: datetime) -> Cohort:
         )
         for number in range(1, 13)
     )
-    return Cohort(id=_COHORT_ID, sequence=1, site_name="Wandsworth Leisure Centre", status="open", sessions=sessions)
+    site = Site(
+        id="wandsworth",
+        sequence=1,
+        address="1 Example Road, SW18 0AA",
+        what_to_bring="Water and a towel",
+        parking="Behind the building",
+        access_features=("step_free", "hearing_loop"),
+    )
+    return Cohort(
+        id=_COHORT_ID,
+        sequence=1,
+        site_name="Wandsworth Leisure Centre",
+        status="open",
+        sessions=sessions,
+        site_id=site.id,
+        site=site,
+    )
 
 
 def sample_message(*, kind: Kind, now: datetime) -> Message:

@@ -66,7 +66,7 @@ def _tell_changes(*, book: Book, place: Place, cohort: Cohort, changes: tuple[Se
                 cohort_id=cohort.id,
                 due_at=now,
                 useful_until=change.was_at,
-                facts={"changes": [_written(change)]},
+                facts={"place_version": place.sequence, "changes": [_written(change)]},
             )
     changes = tuple(change for change in changes if not change.cancels_today(now=now))
     if changes:
@@ -78,7 +78,7 @@ def _tell_changes(*, book: Book, place: Place, cohort: Cohort, changes: tuple[Se
             cohort_id=cohort.id,
             due_at=now,
             useful_until=max(change.last_at or now for change in changes),
-            facts={"changes": [_written(change) for change in changes]},
+            facts={"place_version": place.sequence, "changes": [_written(change) for change in changes]},
         )
 
 

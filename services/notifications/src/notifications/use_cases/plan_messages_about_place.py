@@ -154,5 +154,5 @@ def _plan_once_more(
         cohort_id=cohort.id if cohort else None,
         due_at=now,
         useful_until=until or (sessions[-1].starts_at if sessions else now + WORTH_TELLING_FOR),
-        facts=dict(facts or {}),
+        facts={"place_version": place.sequence, **(facts or {})},
     )

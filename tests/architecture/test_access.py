@@ -19,7 +19,7 @@ OPEN = re.compile(
     r"|/scheduling/offers/\{token\}"
     r"|/scheduling/calendars/\{token\}\.ics"
     r"|/notifications/unsubscribe/\{token\}"
-    r"|/enrolment/(self-referral(/.*)?|(complete|confirm|me)/\{token\}(/.*)?|me)|/scheduling/me/\{token\}(/.*)?"
+    r"|/enrolment/(self-referral(/.*)?|(complete|confirm|me)/\{token\}(/.*)?|me)|/(scheduling|outcomes)/me/\{token\}(/.*)?"
 )
 PLAUSIBLE_ID = "0193590a-5c00-7000-8000-000000000001"
 

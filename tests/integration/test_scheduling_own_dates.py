@@ -54,6 +54,36 @@ async def test_a_link_shows_the_dates_of_its_person_until_it_ends(scheduling: Sc
     await until(scheduling, 410)
 
 
+async def test_a_link_from_before_a_merge_shows_the_dates_of_whom_its_person_is_now(scheduling: SchedulingBench) -> None:
+    await scheduling.site()
+    await scheduling.cohort()
+    survivor, merged = new_id(), new_id()
+    await scheduling.enrol(survivor)
+    await scheduling.told("scheduling.place.changed.v1")
+    await tell_link(scheduling, merged)
+    assert "You have no dates yet" in (await until(scheduling, 200)).text
+
+    async def stand(sequence: int, status: str, into: UUID | None = None) -> None:
+        body = {
+            "participant_id": str(merged),
+            "sequence": sequence,
+            "status": status,
+            "merged_into": str(into) if into else None,
+            "changed_at": "2026-11-23T09:00:00Z",
+        }
+        await scheduling.tell("enrolment.person.changed.v1", "enrolment.person.changed.v1.07", merged, body)
+
+    async def shows(words: str) -> bool:
+        return words in (await scheduling.http.get(f"/scheduling/me/{TOKEN}/part")).text
+
+    await stand(2, "merged", survivor)
+    assert await eventually(lambda: shows("I cannot come"))
+    await stand(3, "active")
+    assert await eventually(lambda: shows("You have no dates yet"))
+    await stand(4, "deceased")
+    await until(scheduling, 410)
+
+
 async def test_who_cannot_come_says_so_once_and_only_about_their_own_dates(scheduling: SchedulingBench) -> None:
     await scheduling.site()
     cohort = await scheduling.cohort()

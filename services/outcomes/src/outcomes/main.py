@@ -26,6 +26,7 @@ from outcomes.http import (
     journey,
     links,
     measures,
+    own_part,
     paper,
     participant,
     reports,
@@ -43,6 +44,7 @@ from outcomes.storage import drafts
 from outcomes.storage.directory import WrongDirectoryError, read_directory
 from outcomes.storage.directory_records import DirectoryRecords, next_page
 from outcomes.storage.export import export_of
+from outcomes.storage.own_links import own_questionnaires
 from outcomes.storage.reads import Reads, next_closing, next_opening, next_reminder
 from outcomes.storage.reports import ReportRecords, next_count
 from outcomes.storage.repositories import Records
@@ -203,6 +205,10 @@ def build(settings: Settings) -> FastAPI:
     desk, shelf = _Desk(service, shipped), _DirectoryDesk(service)
     show = directory.DirectoryPage(pages=pages, desk=shelf)
 
+    async def find_own(token: str, now: datetime) -> Sequence[Questionnaire] | None:
+        async with service.engine.connect() as conn:
+            return await own_questionnaires(conn, token, now=now)
+
     async def open_due(now: datetime) -> int:
         async with service.transaction() as conn:
             return await open_due_questionnaires(records=Records(conn), announcer=OutboxAnnouncer(conn), now=now)
@@ -225,6 +231,7 @@ def build(settings: Settings) -> FastAPI:
         consumers=consumers(records=Records, plans=plans, new_id=new_id, new_token=new_token),
         routers=[
             participant.router(pages=pages, desk=desk, languages=read_languages(wordings), now=service.clock.now),
+            own_part.router(pages=pages, find=find_own, now=service.clock.now),
             work_list.router(pages=pages, access=service.access, reading=desk.reading),
             entry.router(access=service.access, desk=desk),
             paper.router(pages=pages, access=service.access, desk=desk, wording=wordings["en"]),

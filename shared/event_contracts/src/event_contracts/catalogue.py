@@ -265,7 +265,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         subject="enrolment.link.changed.v1.{bucket}",
         model=LinkChanged,
         publisher="enrolment",
-        readers=("scheduling", "notifications"),
+        readers=("scheduling", "outcomes", "notifications"),
         meaning="A link of a person was issued, or no longer opens",
         codes={
             "purpose": ("complete_nomination", "confirm_contact", "own_page"),

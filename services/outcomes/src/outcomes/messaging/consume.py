@@ -7,15 +7,24 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from event_contracts.enrolment import EnrolmentChanged, PersonChanged
+from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged
 from event_contracts.notifications import MessageChanged
 from event_contracts.people import Person as PersonTold
 from event_contracts.scheduling import PlaceChanged, SiteChanged
 from outcomes.domain.enrolment import Enrolment
+from outcomes.domain.own_links import OWN_PAGE, OwnLink, hash_of_token
 from outcomes.domain.place import Place
 from outcomes.domain.standing import Standing
 from outcomes.messaging.publish import OutboxAnnouncer
-from outcomes.use_cases import ask_questionnaires, follow_people, keep_person, keep_site, know_enrolment, note_first_contact
+from outcomes.use_cases import (
+    ask_questionnaires,
+    follow_people,
+    keep_own_links,
+    keep_person,
+    keep_site,
+    know_enrolment,
+    note_first_contact,
+)
 from outcomes.use_cases.ask_questionnaires import PlaceTold, Plans
 from outcomes.use_cases.follow_people import StandingTold
 from outcomes.use_cases.keep_person import Person
@@ -34,6 +43,7 @@ class Records(
     ask_questionnaires.Records,
     follow_people.Records,
     note_first_contact.Records,
+    keep_own_links.Records,
     Protocol,
 ):
     """All that the use cases load and store."""
@@ -59,6 +69,11 @@ def consumers(
     async def enrolments(conn: AsyncConnection, received: Sequence[Received[Enrolment]], _: datetime) -> Sequence[Result]:
         told = [EnrolmentTold(enrolment=one.command, because=one.event) for one in received]
         await know_enrolment.know_enrolments(told, records=records(conn), announcer=OutboxAnnouncer(conn))
+        return [Done()] * len(received)
+
+    async def links(conn: AsyncConnection, received: Sequence[Received[LinkChanged]], _: datetime) -> Sequence[Result]:
+        own = [own_link(one.command) for one in received if one.command.purpose == OWN_PAGE]
+        await keep_own_links.keep_own_links(own, records=records(conn))
         return [Done()] * len(received)
 
     async def stand(conn: AsyncConnection, received: Sequence[Received[Standing]], now: datetime) -> Sequence[Result]:
@@ -107,6 +122,12 @@ def consumers(
                     handle=enrolments,
                 ),
                 Reaction(
+                    event_type="enrolment.link.changed.v1",
+                    read=lambda event: read_model(event, LinkChanged),
+                    key=lambda one: str(one.link_id),
+                    handle=links,
+                ),
+                Reaction(
                     event_type="enrolment.person.changed.v1",
                     read=read_standing,
                     key=lambda one: str(one.participant_id),
@@ -139,6 +160,18 @@ def consumers(
                 ),
             ),
         ),
+    )
+
+
+def own_link(told: LinkChanged) -> OwnLink:
+    """A link to somebody's own page; its token is not kept."""
+    return OwnLink(
+        link_id=told.link_id,
+        sequence=told.sequence,
+        participant_id=told.participant_id,
+        token_hash=hash_of_token(told.token) if told.token else None,
+        status=told.status,
+        expires_at=told.expires_at,
     )
 
 

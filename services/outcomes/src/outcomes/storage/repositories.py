@@ -16,6 +16,7 @@ from outcomes.domain.change import Change
 from outcomes.domain.concerns import Concern
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.instruments.instrument import Score
+from outcomes.domain.own_links import OwnLink
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import Questionnaire
 from outcomes.domain.signposting import LocalService, Signpost, Signposting
@@ -26,6 +27,7 @@ from outcomes.storage.tables import (
     ASSESSMENTS,
     ENROLMENTS,
     FIRST_CONTACTS,
+    OWN_LINKS,
     PEOPLE,
     PLACES,
     QUESTIONNAIRES,
@@ -237,6 +239,10 @@ class Records:
         """Keep the concerns that were not raised before, and begin their trails."""
         if raised:
             await concerns.add_new(self._conn, raised)
+
+    async def keep_own_links(self, links: Sequence[OwnLink]) -> None:
+        """Keep each, unless a newer sequence is kept already."""
+        await rows.upsert(self._conn, OWN_LINKS, [asdict(link) for link in links], newer="sequence")
 
     async def locked_concern(self, concern_id: UUID) -> Concern | None:
         """The concern, locked until the transaction ends."""

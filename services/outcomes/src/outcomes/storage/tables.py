@@ -1,6 +1,7 @@
 """The service's tables. Arrays are JSONB, so that rows can be written set-wise."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -42,6 +43,17 @@ STANDINGS = Table(
     Column("status", Text, nullable=False),
     Column("merged_into", Uuid),
     CheckConstraint("status IN ('active', 'deceased', 'merged', 'erased')", name="standing_status"),
+)
+
+OWN_LINKS = Table(
+    "own_links",
+    METADATA,
+    Column("link_id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("participant_id", Uuid, nullable=False),
+    Column("token_hash", Text, unique=True),
+    Column("status", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
 )
 
 SITES = Table(

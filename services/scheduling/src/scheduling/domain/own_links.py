@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 OWN_PAGE = "own_page"
-ISSUED = "issued"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +18,6 @@ class OwnLink:
     token_hash: str | None
     status: str
     expires_at: datetime
-
-    def opens(self, *, now: datetime) -> bool:
-        """Whether it still shows anything."""
-        return self.status == ISSUED and now < self.expires_at
 
 
 def hash_of_token(token: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scheduling.domain.own_links import OwnLink, hash_of_token
@@ -13,6 +13,17 @@ from scheduling.storage import tables
 from scheduling.use_cases.own_dates import OwnDates, OwnSession
 from service_kit import rows
 
+# Whose link it is, or whom they were merged into in the end; nobody who has died or was erased.
+_HOLDER = text(
+    """
+WITH RECURSIVE holder AS (
+  SELECT participant_id FROM own_links WHERE token_hash = :token_hash AND status = 'issued' AND expires_at > :now
+  UNION
+  SELECT s.merged_into FROM holder JOIN standings s USING (participant_id) WHERE s.status = 'merged' AND s.merged_into IS NOT NULL
+)
+SELECT participant_id FROM holder LEFT JOIN standings s USING (participant_id) WHERE s.status IS NULL OR s.status = 'active'
+"""
+)
 _PLACE = text(
     """
 SELECT p.place_id, p.status, p.cohort_id, s.name AS site_name FROM places p
@@ -57,13 +68,10 @@ class StoredOwnDates:
 
     async def by_token(self, token: str, *, now: datetime) -> OwnDates | None:
         """What the person of a link sees, or None if it no longer opens."""
-        link = tables.own_links
-        query = select(link).where(link.c.token_hash == hash_of_token(token))
         async with self._engine.connect() as conn:
-            row = (await conn.execute(query)).mappings().one_or_none()
-            if row is None or not OwnLink(**row).opens(now=now):
-                return None
-            return await _dates(conn, row["participant_id"], now=now)
+            holder = await conn.execute(_HOLDER, {"token_hash": hash_of_token(token), "now": now})
+            person = holder.scalar_one_or_none()
+            return None if person is None else await _dates(conn, person, now=now)
 
 
 async def _dates(conn: AsyncConnection, participant_id: UUID, *, now: datetime) -> OwnDates:

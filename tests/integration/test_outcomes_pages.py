@@ -1,11 +1,13 @@
 """The participant's questionnaire, a question a page, as a browser without JavaScript meets it."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 
+from outcomes.domain.interests import INTERESTS
 from support.outcomes_bench import STAFF_TOKEN, OutcomesBench, Participant, bearer, outcomes_pages
 
 __all__ = ["outcomes_pages"]
@@ -159,6 +161,37 @@ async def test_nothing_answered_at_all_is_not_sent(outcomes_pages: OutcomesBench
     assert page.status_code == 422
     assert "Answer at least one question before you send" in page.text
     assert await outcomes_pages.query("SELECT 1 FROM assessments") == []
+
+
+async def test_at_the_end_the_person_says_what_they_would_like_to_do_next(outcomes_pages: OutcomesBench) -> None:
+    person = Participant(began=datetime.now(UTC) - timedelta(days=50))
+    await outcomes_pages.tell_enrolment(person)
+    await outcomes_pages.tell_place(person, status="completed")
+    address = f"/outcomes/q/{(await outcomes_pages.questionnaire(person, 'end', 'due'))['token']}"
+    await outcomes_pages.client.post(f"{address}/1", data={"NRS.pain": "4"}, headers=PAGE)
+    last = len(KNEE) + 2
+    left_out = await outcomes_pages.client.post(f"{address}/{last}", data={"leave_out": "yes"}, headers=PAGE)
+    assert left_out.headers["location"] == f"{address}/what-next?lang=en"
+    page = read((await outcomes_pages.client.get(f"{address}/what-next", headers=PAGE)).text)
+    assert [one["value"] for one in page.select("input[name=interest]")] == list(INTERESTS)
+    sent = await outcomes_pages.client.post(
+        f"{address}/what-next", data={"interest": ["water", "walking", "flying"]}, headers=PAGE
+    )
+    assert sent.headers["location"] == f"{address}/anything-else?lang=en"
+    await outcomes_pages.client.post(f"{address}/anything-else", data={"comment": ""}, headers=PAGE)
+    check = await outcomes_pages.client.get(f"{address}/check", headers=PAGE)
+    assert "Walking with others, Swimming or exercise in water" in check.text
+    assert (await outcomes_pages.client.post(address, headers=PAGE)).status_code == 303
+    [kept] = await outcomes_pages.query("SELECT interests, told_by FROM interests")
+    assert (kept["interests"], kept["told_by"]) == ('["walking", "water"]', "participant")
+    [issued] = await outcomes_pages.query("SELECT signposts FROM signposting")
+    assert "nhs-get-active" in issued["signposts"]
+
+
+async def test_before_the_programme_nobody_is_asked_what_comes_next(outcomes_pages: OutcomesBench) -> None:
+    address = await asked(outcomes_pages)
+    there = await outcomes_pages.client.get(f"{address}/what-next", headers=PAGE)
+    assert there.headers["location"] == f"{address}/anything-else?lang=en"
 
 
 async def test_every_step_is_there_in_welsh_for_who_asked_for_it(outcomes_pages: OutcomesBench) -> None:

@@ -8,10 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from outcomes.domain.standing import Standing
+from outcomes.storage.reads import Reads
 from outcomes.storage.repositories import Records
 from outcomes.use_cases.keep_person import Person
 from service_kit.database import create_engine
-from support.outcomes_facts import NOW, assessment, enrolment, questionnaire, signposting
+from support.outcomes_facts import NOW, assessment, concern, enrolment, questionnaire, signposting
 from support.servers import Database
 
 
@@ -71,3 +72,23 @@ async def test_where_people_stand_is_kept_and_names_are_forgotten_with_held_copi
         left = [*(await conn.execute(text("SELECT participant_id::text FROM people"))).scalars()]
         left += [*(await conn.execute(text("SELECT event_id FROM held"))).scalars()]
         assert left == [str(other), str(other)]
+
+
+async def test_the_dead_and_the_erased_stand_on_no_list_of_what_is_to_be_done(engine: AsyncEngine) -> None:
+    alive, dead = enrolment(), enrolment()
+    questionnaires = [questionnaire(one) for one in (alive, dead)]
+    async with engine.begin() as conn:
+        records, reads = Records(conn), Reads(conn)
+        await records.save_enrolments([alive, dead])
+        await records.add_questionnaires(questionnaires)
+        await records.add_new_concerns([concern(one) for one in questionnaires])
+        for status, people in (("deceased", {alive.participant_id}), ("active", {alive.participant_id, dead.participant_id})):
+            version = 1 if status == "deceased" else 2
+            await records.save_standings([Standing(participant_id=dead.participant_id, sequence=version, status=status)])
+            concerns, total = await reads.concerns(status="open", limit=10)
+            work = await reads.work_list(status=None, participant_id=None, time_point=None, limit=10, offset=0)
+            assert {one.concern.participant_id for one in concerns} == people
+            assert {one.questionnaire.participant_id for one in work.listed} == people
+            assert total == work.total == len(people)
+        of_one = await reads.work_list(status=None, participant_id=dead.participant_id, time_point=None, limit=10, offset=0)
+        assert of_one.total == 1

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from outcomes.domain.assessment import Assessment
 from outcomes.domain.change import Change
+from outcomes.domain.concerns import Concern
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.instruments.instrument import Score
 from outcomes.domain.place import Place
@@ -95,4 +96,18 @@ def signposting(of: Enrolment) -> Signposting:
         enrolment_id=of.enrolment_id,
         signposts=(Signpost(code="walks", title="Walks", url=None),),
         issued_at=NOW,
+    )
+
+
+def concern(of: Questionnaire) -> Concern:
+    return Concern(
+        concern_id=uuid4(),
+        participant_id=of.participant_id,
+        enrolment_id=of.enrolment_id,
+        questionnaire_id=of.questionnaire_id,
+        kind="raised_score",
+        about="HADS.anxiety",
+        value=12,
+        status="open",
+        raised_at=NOW,
     )

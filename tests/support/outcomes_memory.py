@@ -125,16 +125,20 @@ class MemoryRecords:
     async def add_to_draft(self, questionnaire_id: UUID, draft: Draft, *, now: datetime) -> None:
         known = self.drafts.get(questionnaire_id, Draft())
         comment = known.comment if draft.comment is None else draft.comment
-        self.drafts[questionnaire_id] = Draft(answers={**known.answers, **draft.answers}, comment=comment)
+        interests = known.interests if draft.interests is None else draft.interests
+        self.drafts[questionnaire_id] = Draft(answers={**known.answers, **draft.answers}, comment=comment, interests=interests)
 
     async def forget_draft(self, questionnaire_id: UUID) -> None:
         self.drafts.pop(questionnaire_id, None)
 
-    async def add_new_concerns(self, raised: Sequence[Concern]) -> None:
+    async def add_new_concerns(self, raised: Sequence[Concern]) -> Sequence[UUID]:
         known = {(one.questionnaire_id, one.kind, one.about) for one in self.concerns.values()}
+        new: list[UUID] = []
         for one in raised:
             if (one.questionnaire_id, one.kind, one.about) not in known:
                 self.concerns[one.concern_id] = one
+                new.append(one.concern_id)
+        return new
 
     async def locked_concern(self, concern_id: UUID) -> Concern | None:
         return self.concerns.get(concern_id)
@@ -149,6 +153,9 @@ class MemoryRecords:
     async def local_services(self, outward_codes: Collection[str], *, today: date) -> Sequence[LocalService]:
         here = set(outward_codes)
         return [one for one in self.local if one.expires_on > today and (not one.outward_codes or here & set(one.outward_codes))]
+
+    async def add_interests(self, enrolment_id: UUID, interests: Sequence[str], *, by: str, now: datetime) -> None:
+        self.interests[enrolment_id] = tuple(interests)
 
     async def interests_of(self, enrolment_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[str]]:
         return {one: self.interests[one] for one in enrolment_ids if one in self.interests}

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outcomes.domain.assessment import Assessment, Given
-from outcomes.domain.concerns import NothingToAcknowledgeError
+from outcomes.domain.concerns import Concern, NothingToAcknowledgeError
 from outcomes.domain.enrolment import Enrolment
 from outcomes.domain.place import Place
 from outcomes.domain.questionnaire import NotOpenError, Questionnaire
@@ -84,12 +84,13 @@ class Outcomes:
         by: str = "participant",
         comment: str | None = None,
         reason: str | None = None,
+        interests: tuple[str, ...] | None = None,
         in_the_room: bool = False,
     ) -> Assessment:
         given = AnswersGiven(
             enrolment_id=of.enrolment_id,
             questionnaire_id=self.find(of, time_point).questionnaire_id,
-            given=Given(answers=answers, entered_by=by, comment=comment, reason=reason),
+            given=Given(answers=answers, entered_by=by, comment=comment, reason=reason, interests=interests),
             in_the_room=in_the_room,
         )
         return await record_answers(
@@ -115,8 +116,10 @@ class Outcomes:
             thing = announcement.thing
             if isinstance(thing, Questionnaire):
                 names.append(f"{thing.time_point} {thing.status}")
+            elif isinstance(thing, Assessment):
+                names.append(f"{thing.time_point} scored")
             else:
-                names.append("signposted" if isinstance(thing, Signposting) else f"{thing.time_point} scored")
+                names.append("signposted" if isinstance(thing, Signposting) else f"concern {thing.status}")
         return names
 
 
@@ -379,6 +382,20 @@ async def test_concerns_are_raised_once_for_a_score_a_worsening_and_what_was_wri
         ("comment", "comment", None),
         ("large_worsening", "NRS.pain", 2),
     ]
+    told = [one.thing for one in outcomes.announcer.announced if isinstance(one.thing, Concern)]
+    assert [(one.kind, one.status, one.sequence) for one in told] == [(kind, "open", 1) for kind, _, _ in raised]
+
+
+async def test_signposts_go_by_what_the_person_would_like_to_do_next() -> None:
+    outcomes, person, _ = await placed()
+    swim = LocalService(code="swim", title="Swim", url=None, expires_on=date(2030, 1, 1), interests=("water",))
+    gym = LocalService(code="gym", title="Gym", url=None, expires_on=date(2030, 1, 1), interests=("gym",))
+    outcomes.records.local = [gym, swim]
+    await outcomes.pass_time(LAST_SESSION)
+    await outcomes.answer(person, "end", {"NRS": {"pain": 4}}, interests=("water",))
+    [issued] = outcomes.records.signposting.values()
+    assert [one.code for one in issued.signposts] == ["swim", "walks"]
+    assert outcomes.records.interests == {person.enrolment_id: ("water",)}
 
 
 async def test_an_improvement_and_a_small_worsening_raise_nothing() -> None:
@@ -398,11 +415,14 @@ async def test_a_concern_is_acknowledged_once_with_what_was_done() -> None:
         return Acknowledgement(concern_id=concern.concern_id, by="staff", note=note)
 
     with pytest.raises(NothingToAcknowledgeError, match="must say what was done"):
-        await acknowledge_concern(acknowledgement("  "), records=outcomes.records, now=NOW)
-    done = await acknowledge_concern(acknowledgement(" Called. "), records=outcomes.records, now=NOW)
+        await acknowledge_concern(acknowledgement("  "), records=outcomes.records, announcer=outcomes.announcer, now=NOW)
+    done = await acknowledge_concern(
+        acknowledgement(" Called. "), records=outcomes.records, announcer=outcomes.announcer, now=NOW
+    )
     assert (done.status, done.acknowledged_by, done.note) == ("acknowledged", "staff", "Called.")
+    assert (outcomes.announcer.announced[-1].thing, done.sequence) == (done, 2)
     with pytest.raises(NothingToAcknowledgeError, match="already"):
-        await acknowledge_concern(acknowledgement("Again."), records=outcomes.records, now=NOW)
+        await acknowledge_concern(acknowledgement("Again."), records=outcomes.records, announcer=outcomes.announcer, now=NOW)
 
 
 async def test_answers_are_saved_one_by_one_and_forgotten_when_they_are_sent() -> None:

@@ -33,7 +33,7 @@ from outcomes.http import (
     signposts,
     work_list,
 )
-from outcomes.http.languages import LANGUAGES, read_languages
+from outcomes.http.languages import ENGLISH, LANGUAGES, read_languages
 from outcomes.http.wording import WrongWordingError, read_wording
 from outcomes.messaging.consume import consumers
 from outcomes.messaging.publish import OutboxAnnouncer
@@ -127,7 +127,9 @@ class _Desk:
 
     async def acknowledge(self, told: Acknowledgement) -> Concern:
         async with self._service.transaction() as conn:
-            return await acknowledge_concern(told, records=Records(conn), now=self._service.clock.now())
+            return await acknowledge_concern(
+                told, records=Records(conn), announcer=OutboxAnnouncer(conn), now=self._service.clock.now()
+            )
 
     async def change_link(self, questionnaire_id: UUID, *, revoke: bool) -> Questionnaire | None:
         async with self._service.transaction() as conn:
@@ -200,6 +202,7 @@ def build(settings: Settings) -> FastAPI:
     schedule = read_time_points(settings.time_points_file, also_asked=settings.also_asked)
     plans = Plans(schedule=schedule, directory=shipped)
     wordings = {language: read_wording(settings.wording_file, language=language) for language in LANGUAGES}
+    languages = read_languages(wordings)
     pages = Pages("outcomes.http")
 
     desk, shelf = _Desk(service, shipped), _DirectoryDesk(service)
@@ -230,11 +233,11 @@ def build(settings: Settings) -> FastAPI:
     app = service.app(
         consumers=consumers(records=Records, plans=plans, new_id=new_id, new_token=new_token),
         routers=[
-            participant.router(pages=pages, desk=desk, languages=read_languages(wordings), now=service.clock.now),
+            participant.router(pages=pages, desk=desk, languages=languages, now=service.clock.now),
             own_part.router(pages=pages, find=find_own, now=service.clock.now),
             work_list.router(pages=pages, access=service.access, reading=desk.reading),
             entry.router(access=service.access, desk=desk),
-            paper.router(pages=pages, access=service.access, desk=desk, wording=wordings["en"]),
+            paper.router(pages=pages, access=service.access, desk=desk, language=languages[ENGLISH]),
             links.router(pages=pages, access=service.access, desk=desk, public_url=settings.public_url),
             measures.router(pages=pages, access=service.access, desk=desk),
             signposts.router(access=service.access, desk=desk),

@@ -12,7 +12,7 @@ from event_contracts.contract import Contract
 from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged, PreferencesChanged, ReferralDecided
 from event_contracts.intake import Nomination, NominationRemoval, Referral, ReferralAvailable
 from event_contracts.notifications import MessageChanged, ReplyReceived
-from event_contracts.outcomes import AssessmentScored, QuestionnaireChanged, SignpostingIssued
+from event_contracts.outcomes import AssessmentScored, ConcernChanged, QuestionnaireChanged, SignpostingIssued
 from event_contracts.people import Person
 from event_contracts.receipts import NominationReceipt, Receipt, ReferralProgress
 from event_contracts.scheduling import CohortChanged, PlaceChanged, SiteChanged
@@ -351,6 +351,16 @@ EVENT_TYPES: tuple[EventType, ...] = (
         readers=(),
         meaning="The results of a questionnaire, and the change since baseline",
         codes={"time_point": TIME_POINTS},
+    ),
+    EventType(
+        type="outcomes.concern.changed.v1",
+        stream="OUTCOMES",
+        subject="outcomes.concern.changed.v1.{bucket}",
+        model=ConcernChanged,
+        publisher="outcomes",
+        readers=(),
+        meaning="Staff have to look at a person's answers, or somebody has",
+        codes={"kind": ("raised_score", "large_worsening", "comment"), "status": ("open", "acknowledged")},
     ),
     EventType(
         type="outcomes.signposting.issued.v1",

@@ -62,6 +62,24 @@ class AssessmentScored(Contract):
     late: bool = False
 
 
+class ConcernChanged(Contract):
+    """Something in a person's answers that staff have to look at, and whether somebody has. What it was is for the staff's list.
+
+    `about` is "instrument.scale", or "comment". `acknowledged_at`: when a member of staff wrote what was done.
+    """
+
+    concern_id: UUID
+    sequence: int
+    participant_id: UUID
+    enrolment_id: UUID
+    questionnaire_id: UUID
+    kind: str
+    about: str
+    status: str
+    raised_at: datetime
+    acknowledged_at: datetime | None = None
+
+
 class Signpost(Contract):
     """Something near that suits the person next."""
 

@@ -39,12 +39,16 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What was entered: answers by instrument and item, by whom, what else the person wrote, and why if it corrects."""
+    """What was entered: answers by instrument and item, by whom, what else the person wrote, and why if it corrects.
+
+    `interests` are the kinds of things that the person would like to do next; None where that was not asked.
+    """
 
     answers: Mapping[str, Answers]
     entered_by: str
     comment: str | None = None
     reason: str | None = None
+    interests: tuple[str, ...] | None = None
 
 
 def assessed(

@@ -46,6 +46,11 @@ class Concern:
     acknowledged_by: str | None = None
     note: str | None = None
 
+    @property
+    def sequence(self) -> int:
+        """Its version: it is raised, and then acknowledged."""
+        return 1 if self.status == "open" else 2
+
 
 def findings_in(assessment: Assessment) -> tuple[Finding, ...]:
     """A HADS score of 11 or more, a worsening that reaches the important change, and whatever the person wrote freely."""

@@ -27,12 +27,14 @@ MONTHS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """What the pages say in one language, and how questions are worded in it."""
+    """What the pages say in one language, and how questions are worded in it. A draft is one that no translator has read."""
 
     code: str
+    is_draft: bool
     page: Mapping[str, str]
     closed: Mapping[str, str]
     wording: Wording
+    interests: Mapping[str, str]
 
     @property
     def other(self) -> str:
@@ -62,7 +64,14 @@ def _read(code: str, official: Wording) -> Language:
     text = (files("outcomes") / "data" / f"words.{code}.toml").read_text(encoding="utf-8")
     tables = tomllib.loads(text)
     shipped = _shipped(tables.get("questions", {}), tables.get("hints", {}), tables.get("ends", {}))
-    return Language(code=code, page=tables["page"], closed=tables["closed"], wording={**shipped, **official})
+    return Language(
+        code=code,
+        is_draft=tables["state"] == "draft",
+        page=tables["page"],
+        closed=tables["closed"],
+        wording={**shipped, **official},
+        interests=tables["interests"],
+    )
 
 
 def _shipped(

@@ -11,11 +11,12 @@ from fastapi.responses import RedirectResponse, Response
 from outcomes.domain.assessment import Given
 from outcomes.domain.instruments.instrument import Answers
 from outcomes.domain.questionnaire import ANSWERED, NotOpenError, Questionnaire
+from outcomes.domain.time_points import END
 from outcomes.http.entry import LONGEST_REASON, known
 from outcomes.http.form import Section, entered_from, read_entered, sections_of
-from outcomes.http.participant import form_of
+from outcomes.http.languages import Language
+from outcomes.http.participant import form_of, interests_of
 from outcomes.http.reading import STAFF, Desk
-from outcomes.http.wording import Wording
 from outcomes.use_cases.record_answers import ReasonMissingError
 from page_base.pages import FieldError, Pages
 from service_kit.access import Access, Member
@@ -23,11 +24,11 @@ from service_kit.access import Access, Member
 Problems = tuple[FieldError, ...]
 
 
-def router(*, pages: Pages, access: Access, desk: Desk, wording: Wording) -> APIRouter:
+def router(*, pages: Pages, access: Access, desk: Desk, language: Language) -> APIRouter:
     """`GET|POST /outcomes/questionnaires/{id}` for browsers."""
     routes = APIRouter(include_in_schema=False)
     Staff = Annotated[Member, Depends(access.allow(*STAFF))]  # noqa: N806 - it is a type
-    paper = _Paper(pages=pages, desk=desk, wording=wording)
+    paper = _Paper(pages=pages, desk=desk, language=language)
 
     @routes.get("/questionnaires/{questionnaire_id}")
     async def show(request: Request, questionnaire_id: UUID, member: Staff) -> Response:
@@ -49,7 +50,12 @@ def router(*, pages: Pages, access: Access, desk: Desk, wording: Wording) -> API
         if not errors and second and form.get("then") != "settled":
             errors = await paper.unlike_the_first(questionnaire, read.answers)
         if not errors:
-            given = Given(answers=read.answers, entered_by=str(member.id), reason=form.get("reason", "")[:LONGEST_REASON] or None)
+            given = Given(
+                answers=read.answers,
+                entered_by=str(member.id),
+                reason=form.get("reason", "")[:LONGEST_REASON] or None,
+                interests=interests_of(await request.form()) if questionnaire.time_point == END else None,
+            )
             errors = await paper.record(questionnaire, given)
         if errors:
             return await paper.page(request, questionnaire, member, entered=form, errors=errors, second=second)
@@ -62,10 +68,11 @@ def router(*, pages: Pages, access: Access, desk: Desk, wording: Wording) -> API
 class _Paper:
     """The page, and what is asked before an entry is kept."""
 
-    def __init__(self, *, pages: Pages, desk: Desk, wording: Wording) -> None:
+    def __init__(self, *, pages: Pages, desk: Desk, language: Language) -> None:
         self._pages = pages
         self._desk = desk
-        self._wording = wording
+        self._wording = language.wording
+        self._interests = language.interests
 
     def sections(self, questionnaire: Questionnaire) -> tuple[Section, ...]:
         """The form for staff: every answer is a number to be keyed."""
@@ -114,6 +121,7 @@ class _Paper:
             second=second,
             corrects=questionnaire.status in ANSWERED,
             history=history,
+            interests=self._interests if questionnaire.time_point == END else {},
         )
 
 

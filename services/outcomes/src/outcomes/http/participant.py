@@ -7,13 +7,15 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
 
 from outcomes.domain.assessment import Given
 from outcomes.domain.instruments.instrument import WrongAnswersError
+from outcomes.domain.interests import INTERESTS
 from outcomes.domain.questionnaire import NotOpenError, Questionnaire, at, takes_answers
 from outcomes.http.languages import ENGLISH, Language
 from outcomes.http.reading import Desk
-from outcomes.http.steps import ANYTHING_ELSE, CHECK, LONGEST_COMMENT, Asking, asking_of, read_answer
+from outcomes.http.steps import ANYTHING_ELSE, CHECK, LONGEST_COMMENT, WHAT_NEXT, Asking, asking_of, read_answer
 from outcomes.use_cases.record_answers import BY_PARTICIPANT
 from outcomes.use_cases.save_draft import Draft
 from page_base.pages import FieldError, Pages
@@ -33,6 +35,8 @@ def router(*, pages: Pages, desk: Desk, languages: Mapping[str, Language], now: 
     own = OwnPages(pages=pages, desk=desk, languages=languages, now=now)
     routes.add_api_route("/q/{token}", own.start, methods=["GET"])
     routes.add_api_route("/q/{token}", own.send, methods=["POST"])
+    routes.add_api_route(f"/q/{{token}}/{WHAT_NEXT}", own.what_next, methods=["GET"])
+    routes.add_api_route(f"/q/{{token}}/{WHAT_NEXT}", own.keep_interests, methods=["POST"])
     routes.add_api_route(f"/q/{{token}}/{ANYTHING_ELSE}", own.anything_else, methods=["GET"])
     routes.add_api_route(f"/q/{{token}}/{ANYTHING_ELSE}", own.keep_comment, methods=["POST"])
     routes.add_api_route(f"/q/{{token}}/{CHECK}", own.check, methods=["GET"])
@@ -83,6 +87,24 @@ class OwnPages:
         goes_to = asking.address(CHECK) if request.query_params.get("from") == CHECK else asking.after(number)
         return await self._saved(request, token, asking, Draft(answers={field.name: answer}), goes_to=goes_to)
 
+    async def what_next(self, request: Request, token: str) -> Response:
+        """What the person would like to do next, at the end of the programme."""
+        asking = await self._found_by(request, token)
+        if isinstance(asking, Response):
+            return asking
+        if not asking.asks_what_next:
+            return _to(asking.address(ANYTHING_ELSE))
+        return self._render(request, "own_what_next.html", asking, step=WHAT_NEXT)
+
+    async def keep_interests(self, request: Request, token: str) -> Response:
+        """Save what they would like to do next; nothing ticked is an answer too."""
+        asking = await self._found_by(request, token)
+        if isinstance(asking, Response):
+            return asking
+        draft = Draft(interests=interests_of(await request.form()))
+        goes_to = asking.address(CHECK if request.query_params.get("from") == CHECK else ANYTHING_ELSE)
+        return await self._saved(request, token, asking, draft, goes_to=goes_to)
+
     async def anything_else(self, request: Request, token: str) -> Response:
         """Room for what no question asks."""
         asking = await self._found_by(request, token)
@@ -110,7 +132,12 @@ class OwnPages:
         asking = await self._found_by(request, token)
         if isinstance(asking, Response):
             return asking
-        given = Given(answers=asking.draft.by_instrument(), entered_by=BY_PARTICIPANT, comment=asking.draft.comment or None)
+        given = Given(
+            answers=asking.draft.by_instrument(),
+            entered_by=BY_PARTICIPANT,
+            comment=asking.draft.comment or None,
+            interests=asking.draft.interests,
+        )
         try:
             await self._desk.answer(asking.questionnaire, given)
         except NotOpenError:
@@ -177,6 +204,12 @@ class OwnPages:
 
 def _to(address: str) -> Response:
     return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+
+
+def interests_of(form: FormData) -> tuple[str, ...]:
+    """The interests that are ticked in a form, those that are known."""
+    ticked = set(form.getlist("interest"))
+    return tuple(one for one in INTERESTS if one in ticked)
 
 
 async def form_of(request: Request) -> dict[str, str]:

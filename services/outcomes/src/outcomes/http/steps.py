@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from outcomes.domain.instruments.catalogue import instrument_of
 from outcomes.domain.instruments.instrument import Answer, Item
 from outcomes.domain.questionnaire import Questionnaire
+from outcomes.domain.time_points import END
 from outcomes.http.form import WHOLE_NUMBER, Field, sections_of
 from outcomes.http.languages import Language
 from outcomes.use_cases.save_draft import Draft
 from page_base.pages import FieldError
 
 LONGEST_COMMENT = 2000
-ANYTHING_ELSE, CHECK = "anything-else", "check"
+WHAT_NEXT, ANYTHING_ELSE, CHECK = "what-next", "anything-else", "check"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +46,23 @@ class Asking:
 
     def after(self, number: int) -> str:
         """Where to go on after a question."""
-        return self.address(number + 1 if number < self.count else ANYTHING_ELSE)
+        last = WHAT_NEXT if self.asks_what_next else ANYTHING_ELSE
+        return self.address(number + 1 if number < self.count else last)
 
     def before(self, number: int) -> str:
         """Where to go back to from a question."""
         return self.address(number - 1 if number > 1 else "")
+
+    @property
+    def asks_what_next(self) -> bool:
+        """Whether the programme is over for the person, so that it is asked what they would like to do next."""
+        return self.questionnaire.time_point == END
+
+    @property
+    def interests(self) -> str | None:
+        """What the person would like to do next, in words; None where they named nothing."""
+        named = self.draft.interests or ()
+        return ", ".join(self.language.interests[one] for one in named if one in self.language.interests) or None
 
     @property
     def begun(self) -> bool:

@@ -5,8 +5,17 @@ from dataclasses import asdict
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from event_contracts.outcomes import AssessmentScored, Change, QuestionnaireChanged, Score, Signpost, SignpostingIssued
+from event_contracts.outcomes import (
+    AssessmentScored,
+    Change,
+    ConcernChanged,
+    QuestionnaireChanged,
+    Score,
+    Signpost,
+    SignpostingIssued,
+)
 from outcomes.domain.assessment import Assessment
+from outcomes.domain.concerns import Concern
 from outcomes.domain.questionnaire import Questionnaire
 from outcomes.domain.signposting import Signposting
 from outcomes.use_cases.announcing import Announcement
@@ -17,6 +26,7 @@ from service_kit.outbox import Outgoing
 
 QUESTIONNAIRE_CHANGED = "outcomes.questionnaire.changed.v1"
 ASSESSMENT_SCORED = "outcomes.assessment.scored.v1"
+CONCERN_CHANGED = "outcomes.concern.changed.v1"
 SIGNPOSTING_ISSUED = "outcomes.signposting.issued.v1"
 
 
@@ -47,8 +57,8 @@ def outgoing(announcement: Announcement) -> Outgoing:
 
 
 def _typed_body(
-    thing: Questionnaire | Assessment | Signposting,
-) -> tuple[str, QuestionnaireChanged | AssessmentScored | SignpostingIssued]:
+    thing: Questionnaire | Assessment | Concern | Signposting,
+) -> tuple[str, QuestionnaireChanged | AssessmentScored | ConcernChanged | SignpostingIssued]:
     match thing:
         case Questionnaire():
             return QUESTIONNAIRE_CHANGED, QuestionnaireChanged(
@@ -76,6 +86,19 @@ def _typed_body(
                 late=thing.is_late,
                 scores=[Score(**asdict(score)) for score in thing.scores],
                 changes=[Change(**asdict(change)) for change in thing.changes],
+            )
+        case Concern():
+            return CONCERN_CHANGED, ConcernChanged(
+                concern_id=thing.concern_id,
+                sequence=thing.sequence,
+                participant_id=thing.participant_id,
+                enrolment_id=thing.enrolment_id,
+                questionnaire_id=thing.questionnaire_id,
+                kind=thing.kind,
+                about=thing.about,
+                status=thing.status,
+                raised_at=thing.raised_at,
+                acknowledged_at=thing.acknowledged_at,
             )
         case Signposting():
             return SIGNPOSTING_ISSUED, SignpostingIssued(

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, and_, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outcomes.domain.concerns import Concern
+from outcomes.storage.standings import is_here
 from outcomes.storage.tables import ASSESSMENTS, CONCERN_TRAIL, CONCERNS, KIT, PEOPLE, QUESTIONNAIRES
 from outcomes.use_cases.views import ListedConcern, TrailEntry
 from service_kit import rows
@@ -35,11 +36,12 @@ def row_of(concern: Concern) -> dict[str, Any]:
     return {name: getattr(concern, name) for name in Concern.__dataclass_fields__}
 
 
-async def add_new(conn: AsyncConnection, concerns: Sequence[Concern]) -> None:
-    """Keep the concerns that were not raised before, and begin their trails."""
+async def add_new(conn: AsyncConnection, concerns: Sequence[Concern]) -> Sequence[UUID]:
+    """Keep the concerns that were not raised before, begin their trails, and say which they are."""
     new = set(await rows.insert_new(conn, CONCERNS, [row_of(one) for one in concerns], returning="concern_id"))
     begun = [_entry(one, RAISED, "raised", BY_THE_SERVICE) for one in concerns if one.concern_id in new]
     await rows.insert(conn, CONCERN_TRAIL, begun)
+    return sorted(new)
 
 
 async def locked(conn: AsyncConnection, concern_id: UUID) -> Concern | None:
@@ -57,10 +59,9 @@ async def save(conn: AsyncConnection, concern: Concern) -> None:
 
 async def listed(conn: AsyncConnection, *, status: str, limit: int) -> tuple[Sequence[ListedConcern], int]:
     """Concerns of a status, the oldest first, and how many there are in all."""
-    found = await conn.execute(
-        LISTED.where(CONCERNS.c.status == status).order_by(CONCERNS.c.raised_at, CONCERNS.c.concern_id).limit(limit)
-    )
-    total = await conn.execute(select(func.count()).select_from(CONCERNS).where(CONCERNS.c.status == status))
+    wanted = and_(CONCERNS.c.status == status, is_here(CONCERNS.c.participant_id))
+    found = await conn.execute(LISTED.where(wanted).order_by(CONCERNS.c.raised_at, CONCERNS.c.concern_id).limit(limit))
+    total = await conn.execute(select(func.count()).select_from(CONCERNS).where(wanted))
     return [_listed(dict(row)) for row in found.mappings()], total.scalar_one()
 
 

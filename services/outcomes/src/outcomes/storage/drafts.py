@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -16,7 +17,13 @@ from service_kit import rows
 
 async def add(conn: AsyncConnection, questionnaire_id: UUID, draft: Draft, *, now: datetime) -> None:
     """Add answers to the draft, question by question, so that two devices don't undo each other."""
-    row = {"questionnaire_id": questionnaire_id, "answers": dict(draft.answers), "comment": draft.comment, "saved_at": now}
+    row: dict[str, Any] = {
+        "questionnaire_id": questionnaire_id,
+        "answers": dict(draft.answers),
+        "comment": draft.comment,
+        "saved_at": now,
+    }
+    row["interests"] = None if draft.interests is None else list(draft.interests)
     new = insert(DRAFTS).values(row)
     await conn.execute(
         new.on_conflict_do_update(
@@ -24,6 +31,7 @@ async def add(conn: AsyncConnection, questionnaire_id: UUID, draft: Draft, *, no
             set_={
                 "answers": DRAFTS.c.answers.op("||")(new.excluded.answers),
                 "comment": func.coalesce(new.excluded.comment, DRAFTS.c.comment),
+                "interests": func.coalesce(new.excluded.interests, DRAFTS.c.interests),
                 "saved_at": new.excluded.saved_at,
             },
         )
@@ -33,7 +41,10 @@ async def add(conn: AsyncConnection, questionnaire_id: UUID, draft: Draft, *, no
 async def of(conn: AsyncConnection, questionnaire_id: UUID) -> Draft:
     """The draft, empty where nothing was answered yet."""
     row = (await conn.execute(select(DRAFTS).where(DRAFTS.c.questionnaire_id == questionnaire_id))).one_or_none()
-    return Draft() if row is None else Draft(answers=row.answers, comment=row.comment)
+    if row is None:
+        return Draft()
+    interests = None if row.interests is None else tuple(row.interests)
+    return Draft(answers=row.answers, comment=row.comment, interests=interests)
 
 
 async def forget(conn: AsyncConnection, questionnaire_id: UUID) -> None:

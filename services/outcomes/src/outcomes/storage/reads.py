@@ -15,6 +15,7 @@ from outcomes.domain.questionnaire import Questionnaire
 from outcomes.domain.statistics_of_sums import Sums
 from outcomes.storage import concerns, drafts, reports
 from outcomes.storage.repositories import NEWEST_ASSESSMENTS, assessment_from, questionnaire_from, signposting_from
+from outcomes.storage.standings import is_here
 from outcomes.storage.tables import (
     ASSESSMENTS,
     ENROLMENTS,
@@ -133,7 +134,8 @@ class Reads:
         """Questionnaires, the one that closes first at the top; planned ones only if asked for by status."""
         conditions = [
             _in_list(status),
-            *([QUESTIONNAIRES.c.participant_id == participant_id] if participant_id else []),
+            # Who asks for one person sees all of theirs; on the list of what is to be done the dead and the erased don't stand.
+            QUESTIONNAIRES.c.participant_id == participant_id if participant_id else is_here(QUESTIONNAIRES.c.participant_id),
             *([QUESTIONNAIRES.c.time_point == time_point] if time_point else []),
         ]
         found = await self._conn.execute(
@@ -203,6 +205,7 @@ class Reads:
                 PLACES.c.cohort_id == cohort_id,
                 QUESTIONNAIRES.c.time_point == time_point,
                 QUESTIONNAIRES.c.status != "cancelled",
+                is_here(QUESTIONNAIRES.c.participant_id),
             )
             .order_by(PEOPLE.c.display_name, QUESTIONNAIRES.c.questionnaire_id)
         )

@@ -27,6 +27,7 @@ from outcomes.storage.tables import (
     ASSESSMENTS,
     ENROLMENTS,
     FIRST_CONTACTS,
+    INTERESTS,
     OWN_LINKS,
     PEOPLE,
     PLACES,
@@ -235,10 +236,9 @@ class Records:
         """Delete what was answered and is sent now."""
         await drafts.forget(self._conn, questionnaire_id)
 
-    async def add_new_concerns(self, raised: Sequence[Concern]) -> None:
-        """Keep the concerns that were not raised before, and begin their trails."""
-        if raised:
-            await concerns.add_new(self._conn, raised)
+    async def add_new_concerns(self, raised: Sequence[Concern]) -> Sequence[UUID]:
+        """Keep the concerns that were not raised before, begin their trails, and say which (their `concern_id`)."""
+        return await concerns.add_new(self._conn, raised) if raised else []
 
     async def keep_own_links(self, links: Sequence[OwnLink]) -> None:
         """Keep each, unless a newer sequence is kept already."""
@@ -259,6 +259,11 @@ class Records:
     async def local_services(self, outward_codes: Collection[str], *, today: date) -> Sequence[LocalService]:
         """The entries, uploaded or harvested, that are in date and in one of these places or everywhere."""
         return await DirectoryRecords(self._conn).local_services(outward_codes, today=today)
+
+    async def add_interests(self, enrolment_id: UUID, interests: Sequence[str], *, by: str, now: datetime) -> None:
+        """Keep what the person is interested in, in the place of what they said before."""
+        row = {"enrolment_id": enrolment_id, "interests": list(interests), "told_at": now, "told_by": by}
+        await rows.upsert(self._conn, INTERESTS, [row])
 
     async def interests_of(self, enrolment_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[str]]:
         """What people said that they are interested in."""

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
 
-from outcomes.domain.standing import Standing
+from outcomes.domain.standing import GONE, Standing
 from outcomes.storage.tables import ENROLMENTS, STANDINGS
 from service_kit import rows
 
@@ -50,6 +51,12 @@ WHERE q.enrolment_id = mine.enrolment_id AND q.participant_id <> mine.participan
 RETURNING q.questionnaire_id
 """
 ).bindparams(_IDS)
+
+
+def is_here(participant_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether a person may stand on lists of what is to be done: the dead and the erased don't."""
+    gone = select(STANDINGS.c.participant_id).where(STANDINGS.c.status.in_(GONE), STANDINGS.c.participant_id == participant_id)
+    return ~gone.exists()
 
 
 async def standings_of(conn: AsyncConnection, participant_ids: Sequence[UUID]) -> Mapping[UUID, Standing]:

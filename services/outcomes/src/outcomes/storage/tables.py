@@ -141,7 +141,7 @@ DRAFTS = Table(
     Column("questionnaire_id", Uuid, ForeignKey("questionnaires.questionnaire_id"), primary_key=True),
     Column("answers", JSONB, nullable=False),
     Column("comment", Text),
-    Column("interests", JSONB),
+    Column("interests", JSONB(none_as_null=True)),
     Column("saved_at", DateTime(timezone=True), nullable=False),
 )
 

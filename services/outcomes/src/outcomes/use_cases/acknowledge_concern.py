@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from outcomes.domain.concerns import Concern, acknowledged
+from outcomes.use_cases.announcing import Announcement, Announcer
 
 
 class UnknownConcernError(LookupError):
@@ -31,11 +32,12 @@ class Records(Protocol):
         """Keep what became of a concern, and add it to its trail."""
 
 
-async def acknowledge_concern(told: Acknowledgement, *, records: Records, now: datetime) -> Concern:
+async def acknowledge_concern(told: Acknowledgement, *, records: Records, announcer: Announcer, now: datetime) -> Concern:
     """Acknowledge a concern; UnknownConcernError or NothingToAcknowledgeError where that can't be."""
     concern = await records.locked_concern(told.concern_id)
     if concern is None:
         raise UnknownConcernError("There is no such concern.")
     after = acknowledged(concern, by=told.by, note=told.note, now=now)
     await records.save_concern(after)
+    await announcer.announce([Announcement(thing=after)])
     return after

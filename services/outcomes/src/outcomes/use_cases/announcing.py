@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from outcomes.domain.assessment import Assessment
+from outcomes.domain.concerns import Concern
 from outcomes.domain.questionnaire import Questionnaire
 from outcomes.domain.signposting import Signposting
 
@@ -13,7 +14,7 @@ from outcomes.domain.signposting import Signposting
 class Announcement:
     """Something that others have to know. `because` is whatever led to it, handed back to the announcer untouched."""
 
-    thing: Questionnaire | Assessment | Signposting
+    thing: Questionnaire | Assessment | Concern | Signposting
     because: object | None = None
 
 

@@ -57,8 +57,11 @@ class Records(SignpostingRecords, Protocol):
     async def add_assessments(self, assessments: Sequence[Assessment]) -> None:
         """Keep new versions of results; the old ones stay."""
 
-    async def add_new_concerns(self, concerns: Sequence[Concern]) -> None:
-        """Keep the concerns that were not raised before, and begin their trails."""
+    async def add_new_concerns(self, concerns: Sequence[Concern]) -> Sequence[UUID]:
+        """Keep the concerns that were not raised before, begin their trails, and say which (their `concern_id`)."""
+
+    async def add_interests(self, enrolment_id: UUID, interests: Sequence[str], *, by: str, now: datetime) -> None:
+        """Keep what the person is interested in, in the place of what they said before."""
 
     async def forget_draft(self, questionnaire_id: UUID) -> None:
         """Delete what was answered and is sent now."""
@@ -104,13 +107,16 @@ async def record_answers(
         await records.save_questionnaires([after])
     await records.add_assessments([results, *again])
     raised = [concern for one in (results, *again) for concern in _concerns(one, now=now, new_id=new_id)]
-    await records.add_new_concerns(raised)
+    new = set(await records.add_new_concerns(raised))
+    if told.given.interests is not None:
+        await records.add_interests(told.enrolment_id, told.given.interests, by=told.given.entered_by, now=now)
     if after.status in ANSWERED:
         await records.forget_draft(after.questionnaire_id)
     ended = [Ended(enrolment=enrolments[told.enrolment_id])] if after.time_point == "end" and after.status in ANSWERED else []
     issued = await issue_signposting(ended, records=records, directory=directory, now=now, new_id=new_id)
+    concerns = [Announcement(thing=one) for one in raised if one.concern_id in new]
     completed = [Announcement(thing=after)] if after is not before else []
-    await announcer.announce([*completed, *(Announcement(thing=one) for one in (results, *again)), *issued])
+    await announcer.announce([*completed, *(Announcement(thing=one) for one in (results, *again)), *concerns, *issued])
     return results
 
 

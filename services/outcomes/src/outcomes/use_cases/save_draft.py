@@ -12,10 +12,11 @@ from outcomes.domain.questionnaire import NotOpenError, Questionnaire, at, takes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What was answered so far, by "instrument.item"; None is a question that was left out on purpose."""
+    """What was answered so far, by "instrument.item"; None is a question that was left out on purpose, or not come to yet."""
 
     answers: Mapping[str, Answer | None] = field(default_factory=dict)
     comment: str | None = None
+    interests: tuple[str, ...] | None = None
 
     def by_instrument(self) -> dict[str, Answers]:
         """The answers as they are scored; what was left out is missing."""

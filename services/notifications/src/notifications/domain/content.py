@@ -55,6 +55,12 @@ class _Asked:
             raise ContentError(msg)
         return self._cohort
 
+    def site_of_session(self) -> Site | None:
+        """Where the message's session of its cohort is, as far as that is known."""
+        sessions = self._cohort.sessions if self._cohort is not None else ()
+        session = next((one for one in sessions if one.id == self.message.session_id), None)
+        return self._cohort.site_of(session) if self._cohort is not None and session is not None else None
+
     def fact(self, name: str) -> Any:
         if name not in self.facts:
             msg = f"the message has no {name}"
@@ -162,6 +168,19 @@ def _missed_two(asked: _Asked) -> dict[str, Any]:
     }
 
 
+def _make_up(asked: _Asked) -> dict[str, Any]:
+    """Its time is the message's end of use, so that a reminder that moves says the new one."""
+    return _make_up_reminder(asked) | {"was": asked.spoken(asked.facts.get("was_at"))}
+
+
+def _make_up_reminder(asked: _Asked) -> dict[str, Any]:
+    return asked.there(asked.site_of_session()) | _make_up_off(asked)
+
+
+def _make_up_off(asked: _Asked) -> dict[str, Any]:
+    return {"site_name": asked.fact("site_name"), "starts": asked.spoken(asked.message.useful_until)}
+
+
 def _link(path: str) -> Callable[[_Asked], dict[str, Any]]:
     def content(asked: _Asked) -> dict[str, Any]:
         return {
@@ -194,6 +213,9 @@ _CONTENT: Mapping[Kind, Callable[[_Asked], dict[str, Any]]] = MappingProxyType(
         Kind.FOLLOW_UP: _follow_up,
         Kind.WHAT_COMES_NEXT: _what_comes_next,
         Kind.MISSED_TWO: _missed_two,
+        Kind.MAKE_UP_SESSION: _make_up,
+        Kind.MAKE_UP_REMINDER: _make_up_reminder,
+        Kind.MAKE_UP_OFF: _make_up_off,
         Kind.COMPLETE_NOMINATION: _link("complete"),
         Kind.CONFIRM_CONTACT: _confirm_contact,
         Kind.OWN_PAGE: _link("me"),

@@ -72,7 +72,7 @@ def decide(  # noqa: PLR0911 - one for each way to go or not
         return Drop(Reason.STOPPED if contact.stopped and contact.reachable_by(Channel.SMS) else Reason.NO_CHANNEL)
     if channel is Channel.EMAIL and contact.unsubscribed and message.kind in MAY_DO_WITHOUT:
         return Drop(Reason.UNSUBSCRIBED)
-    if message.kind not in URGENT:
+    if message.kind not in URGENT and not message.facts.get("urgent"):
         opening = may_go_at(now=now)
         if opening > now:
             return Wait(Reason.QUIET_HOURS, min(opening, message.useful_until))

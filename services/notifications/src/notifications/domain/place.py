@@ -47,11 +47,27 @@ class Offer:
     token: str
 
 
+COMING = "coming"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeUp:
+    """A session of another cohort to which the person comes; any status but `coming` means that they don't any more."""
+
+    session_id: UUID
+    cohort_id: UUID
+    site_id: str
+    site_name: str
+    starts_at: datetime
+    ends_at: datetime | None
+    status: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A person's place; `sequence` is its version, `missed_in_a_row` the sessions missed since the person last came.
 
-    What it is offered for, and why somebody waits, are told and not kept.
+    What it is offered for, why somebody waits, and sessions that make up elsewhere are told and not kept.
     """
 
     id: UUID
@@ -62,6 +78,7 @@ class Place:
     missed_in_a_row: int = 0
     offer: Offer | None = None
     waiting_reason: str | None = None
+    make_ups: tuple[MakeUp, ...] = ()
 
     @property
     def standing(self) -> Standing:

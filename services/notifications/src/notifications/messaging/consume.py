@@ -14,7 +14,7 @@ from event_contracts.scheduling import CohortChanged, PlaceChanged, SiteChanged
 from notifications.domain.cohort import Cohort, Session
 from notifications.domain.contact import Contact
 from notifications.domain.person import Person
-from notifications.domain.place import Offer, Place
+from notifications.domain.place import MakeUp, Offer, Place
 from notifications.domain.site import Site
 from notifications.domain.wishes import Wishes
 from notifications.messaging.publish import publish_ended
@@ -265,6 +265,18 @@ def read_place(event: Event) -> Place:
         missed_in_a_row=fact.missed_in_a_row,
         offer=_offer(fact),
         waiting_reason=fact.waiting_reason,
+        make_ups=tuple(
+            MakeUp(
+                session_id=one.session_id,
+                cohort_id=one.cohort_id,
+                site_id=one.site_id,
+                site_name=one.site_name,
+                starts_at=_instant(one.starts_at, "make_ups.starts_at"),
+                ends_at=_instant(one.ends_at, "make_ups.ends_at"),
+                status=one.status,
+            )
+            for one in fact.make_ups
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import icalendar
 
-from notifications.domain.cohort import Cohort, Session
+from notifications.domain.cohort import PLANNED, Cohort, Session
 from notifications.domain.message import Kind, Message
 from notifications.use_cases.provider import Calendar
 
@@ -38,6 +38,9 @@ def invitations_of(
     gone = calendar(CANCEL, _not_begun(left, now=now), left) if left is not None else []
     if message.kind in (Kind.WAITING_LIST, Kind.PLACE_OFFERED):
         return tuple(gone)
+    if message.kind in (Kind.MAKE_UP_SESSION, Kind.MAKE_UP_OFF):
+        session, of = _make_up(message)
+        return tuple(calendar(REQUEST if message.kind is Kind.MAKE_UP_SESSION else CANCEL, [session], of))
     cohort = cohorts.get(message.cohort_id) if message.cohort_id else None
     if cohort is None:
         return ()
@@ -50,6 +53,20 @@ def invitations_of(
         cancelled = [session for session in theirs if changed[session.id] is None]
         return (*calendar(REQUEST, moved, cohort), *calendar(CANCEL, cancelled, cohort))
     return ()
+
+
+def _make_up(message: Message) -> tuple[Session, Cohort]:
+    """A session of another cohort as the message has it: that cohort's others are nothing to the person."""
+    ends_at, site_name = message.facts.get("ends_at"), str(message.facts.get("site_name"))
+    session = Session(
+        id=message.session_id or message.id,
+        number=1,
+        starts_at=message.useful_until,
+        status=PLANNED,
+        ends_at=datetime.fromisoformat(ends_at) if ends_at else None,
+    )
+    sequence = int(message.facts.get("sequence", 0))
+    return session, Cohort(id=message.cohort_id or message.id, sequence=sequence, site_name=site_name, status="open", sessions=())
 
 
 def _not_begun(cohort: Cohort, *, now: datetime) -> list[Session]:

@@ -126,6 +126,7 @@ def _facts(*, now: datetime) -> Mapping[Kind, Mapping[str, Any]]:
     moved = {"session_id": str(UUID(int=1)), "was_at": now.isoformat(), "now_at": (now + timedelta(days=1)).isoformat()}
     cancelled = {"session_id": str(UUID(int=2)), "was_at": now.isoformat(), "now_at": None}
     added = {"session_id": str(UUID(int=3)), "was_at": None, "now_at": (now + timedelta(days=2)).isoformat()}
+    make_up = {"site_id": "meadow", "site_name": "Meadow Clinic", "ends_at": None, "sequence": 3, "was_at": None}
     link = {"token": _TOKEN}
     signposts = [
         {"title": "Walking group", "url": "https://walks.example.org"},
@@ -136,6 +137,9 @@ def _facts(*, now: datetime) -> Mapping[Kind, Mapping[str, Any]]:
         {
             Kind.SESSION_CHANGED: {"changes": [moved, cancelled, added]},
             Kind.SESSION_CANCELLED_TODAY: {"changes": [cancelled]},
+            Kind.MAKE_UP_SESSION: make_up,
+            Kind.MAKE_UP_REMINDER: make_up,
+            Kind.MAKE_UP_OFF: make_up,
             Kind.QUESTIONNAIRE_DUE: link,
             Kind.QUESTIONNAIRE_REMINDER: link,
             Kind.FOLLOW_UP: link | {"months": 6},

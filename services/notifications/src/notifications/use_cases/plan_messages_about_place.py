@@ -6,10 +6,11 @@ from types import MappingProxyType
 from uuid import UUID
 
 from notifications.domain.cohort import Cohort
-from notifications.domain.message import Kind, Reason
+from notifications.domain.message import Kind, Message, Reason
 from notifications.domain.place import MISSED_TOO_MANY, Place, Standing
 from notifications.use_cases.book import Book, Planned
 from notifications.use_cases.desk import Desk
+from notifications.use_cases.plan_make_ups import OF_MAKE_UPS, plan_make_ups
 from notifications.use_cases.plan_reminders import plan_reminders
 from service_kit.results import Done, NotYet, Result
 
@@ -38,7 +39,7 @@ async def plan_messages_about_place(*, places: Sequence[Place], now: datetime, n
     told = {
         place.participant_id
         for place in places
-        if not place.stands_as(known.get(place.id)) or _news_of_absence(place, known.get(place.id))
+        if not place.stands_as(known.get(place.id)) or _news_of_absence(place, known.get(place.id)) or place.make_ups
     }
     # A merge gives a place, and what was told of it, to another person.
     former = {
@@ -70,6 +71,7 @@ async def plan_messages_about_place(*, places: Sequence[Place], now: datetime, n
                 _tell(book=book, place=place, before=before, cohort=cohort, now=now)
             if new_absence and cohort is not None:
                 _tell_of_absence(book=book, place=place, before=before, cohort=cohort, now=now)
+        plan_make_ups(book=book, place=place, now=now)
         known[place.id] = newest[place.id] = place
         results.append(Done())
     await desk.places.keep(list(newest.values()))
@@ -77,7 +79,7 @@ async def plan_messages_about_place(*, places: Sequence[Place], now: datetime, n
 
 
 def _tell(*, book: Book, place: Place, before: Place | None, cohort: Cohort | None, now: datetime) -> None:
-    open_about_place = [message for message in book.of(place.participant_id) if message.place_id == place.id and message.is_open]
+    open_about_place = [message for message in book.of(place.participant_id) if _is_about(message, place)]
     if place.standing is Standing.IN_COHORT and cohort is not None:
         for message in open_about_place:
             if message.kind in (Kind.WAITING_LIST, Kind.PLACE_OFFERED):
@@ -101,6 +103,10 @@ def _tell(*, book: Book, place: Place, before: Place | None, cohort: Cohort | No
         _plan_once_more(book=book, place=place, kind=Kind.WAITING_LIST, cohort=None, now=now, facts=facts)
     elif place.standing is Standing.OFF_THE_LIST:
         _plan_once_more(book=book, place=place, kind=Kind.WAITING_LIST_LEFT, cohort=None, now=now)
+
+
+def _is_about(message: Message, place: Place) -> bool:
+    return message.place_id == place.id and message.is_open and message.kind not in OF_MAKE_UPS
 
 
 def _left(place: Place, before: Place | None) -> dict[str, object]:

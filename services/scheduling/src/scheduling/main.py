@@ -27,8 +27,9 @@ from scheduling.http.cohort_times import cohort_times_router
 from scheduling.http.cohorts import cohorts_router
 from scheduling.http.day import day_router
 from scheduling.http.desk import Desk
+from scheduling.http.facilitator_pages import facilitator_forms_router
 from scheduling.http.facilitators import facilitators_router
-from scheduling.http.feeds import feeds_router
+from scheduling.http.feeds import feed_forms_router, feeds_router
 from scheduling.http.make_ups import make_ups_router
 from scheduling.http.offers import offers_router
 from scheduling.http.own_dates import own_dates_router
@@ -47,6 +48,7 @@ from scheduling.http.sites import sites_router
 from scheduling.http.spread import spread_router
 from scheduling.http.tasks import tasks_router
 from scheduling.http.training import training_router
+from scheduling.http.training_pages import training_forms_router
 from scheduling.http.waiting import waiting_router
 from scheduling.messaging.consume import consumers
 from scheduling.messaging.publish import announce
@@ -149,11 +151,14 @@ def build(settings: Settings) -> FastAPI:
         consumers=consumers(repositories_in=repositories_in, offering=offering),
         routers=[
             sites_router(desk),
+            facilitator_forms_router(desk),
             facilitators_router(desk),
             training_router(desk),
+            training_forms_router(desk),
             resources_router(desk),
             calendars_router(desk),
             feeds_router(desk),
+            feed_forms_router(desk),
             site_forms_router(desk),
             spread_router(desk),
             plans_router(desk),

@@ -4,15 +4,17 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from scheduling.domain.facilitators import Credential, Facilitator
 from scheduling.domain.session_dates import LONDON
-from scheduling.http.desk import CLINICIAN, COORDINATOR, FACILITATOR, NO_FACILITATOR, Desk, in_plain_words
+from scheduling.http.desk import CLINICIAN, COORDINATOR, FACILITATOR, Desk, in_plain_words, wants_page
+from scheduling.http.facilitator_pages import facilitator_for, facilitator_page
+from scheduling.http.training import today_at
 from scheduling.use_cases.issue_credential import issue_credential, revoke_credential
 from scheduling.use_cases.keep_facilitator import keep_facilitator
-from service_kit.access import Member
+from service_kit.access import ADMIN, Member
 
 
 class FacilitatorBody(BaseModel):
@@ -90,7 +92,7 @@ def facilitators_router(desk: Desk) -> APIRouter:
         facilitator_id: UUID, credential_id: UUID, body: CredentialBody, _: Annotated[Member, coordinator]
     ) -> FacilitatorAnswer:
         """Give somebody a credential that no training day here issued; under a known credential_id nothing changes."""
-        kind = body.kind or (await _facilitator(facilitator_id)).kind
+        kind = body.kind or (await facilitator_for(desk, facilitator_id)).kind
         credential = Credential(
             credential_id=credential_id,
             kind=kind,
@@ -123,21 +125,30 @@ def facilitators_router(desk: Desk) -> APIRouter:
                 )
         return _answer(changed)
 
-    @router.get("")
-    async def get_facilitators(_: Annotated[Member, reader]) -> FacilitatorList:
+    @router.get("", response_model=FacilitatorList)
+    async def get_facilitators(request: Request, member: Annotated[Member, reader]) -> FacilitatorList | Response:
         """Everybody."""
-        return FacilitatorList(facilitators=[_answer(one) for one in await desk.site_reads.facilitators()])
+        known = await desk.site_reads.facilitators()
+        if wants_page(request):
+            return desk.pages.render(
+                request,
+                "facilitators.html",
+                member=member,
+                facilitators=known,
+                names={site.site_id: site.name for site in await desk.site_reads.sites()},
+                programmes=desk.programmes,
+                today=today_at(desk),
+                may_change=member.role in {COORDINATOR, ADMIN},
+            )
+        return FacilitatorList(facilitators=[_answer(one) for one in known])
 
-    @router.get("/{facilitator_id}")
-    async def get_facilitator(facilitator_id: UUID, _: Annotated[Member, reader]) -> FacilitatorAnswer:
+    @router.get("/{facilitator_id}", response_model=FacilitatorAnswer)
+    async def get_facilitator(
+        request: Request, facilitator_id: UUID, member: Annotated[Member, reader]
+    ) -> FacilitatorAnswer | Response:
         """One facilitator with their credentials."""
-        return _answer(await _facilitator(facilitator_id))
-
-    async def _facilitator(facilitator_id: UUID) -> Facilitator:
-        found = await desk.site_reads.facilitator(facilitator_id)
-        if found is None:
-            raise HTTPException(404, NO_FACILITATOR)
-        return found
+        known = await facilitator_for(desk, facilitator_id)
+        return await facilitator_page(desk, request, member, known) if wants_page(request) else _answer(known)
 
     return router
 

@@ -52,15 +52,10 @@ class AttendanceBody(BaseModel):
 
 
 def training_router(desk: Desk) -> APIRouter:
-    """`/training-days`, their trainees and attendance; `GET /training`, a facilitator's own page."""
+    """`PUT /training-days`, their trainees and attendance; `GET /training`, a facilitator's own page."""
     router = APIRouter()
     coordinator = Depends(desk.access.allow(COORDINATOR))
     staff = Depends(desk.access.allow(COORDINATOR, FACILITATOR))
-
-    @router.get("/training-days")
-    async def get_days(_: Annotated[Member, coordinator]) -> TrainingDays:
-        """Every training day with its trainees."""
-        return TrainingDays(training_days=[_day(one) for one in await desk.training.all()])
 
     @router.put("/training-days/{training_day_id}")
     async def put_day(training_day_id: UUID, body: TrainingDayBody, _: Annotated[Member, coordinator]) -> TrainingDayAnswer:
@@ -72,7 +67,7 @@ def training_router(desk: Desk) -> APIRouter:
                     programmes=desk.programmes,
                     repositories=work.repositories,
                 )
-        return _day(kept)
+        return day_answer(kept)
 
     @router.put("/training-days/{training_day_id}/trainees/{facilitator_id}")
     async def put_trainee(
@@ -87,7 +82,7 @@ def training_router(desk: Desk) -> APIRouter:
                     prerequisites=tuple(sorted(set(body.prerequisites))),
                     repositories=work.repositories,
                 )
-        return _day(kept)
+        return day_answer(kept)
 
     @router.put("/training-days/{training_day_id}/attendance")
     async def put_attendance(training_day_id: UUID, body: AttendanceBody, _: Annotated[Member, coordinator]) -> TrainingDayAnswer:
@@ -101,7 +96,7 @@ def training_router(desk: Desk) -> APIRouter:
                     repositories=work.repositories,
                     now=desk.now(),
                 )
-        return _day(kept)
+        return day_answer(kept)
 
     @router.get("/training", include_in_schema=False)
     async def get_training(request: Request, member: Annotated[Member, staff]) -> Response:
@@ -131,7 +126,8 @@ def training_router(desk: Desk) -> APIRouter:
     return router
 
 
-def _day(day: TrainingDay) -> TrainingDayAnswer:
+def day_answer(day: TrainingDay) -> TrainingDayAnswer:
+    """A training day for programs."""
     return TrainingDayAnswer(
         training_day_id=day.training_day_id,
         programme=day.programme,

@@ -12,6 +12,7 @@ from scheduling.domain.sites import Room, Site
 from scheduling.storage import tables
 from scheduling.storage.facilitators import FacilitatorRows, credential_from, facilitator_from
 from scheduling.storage.sites import SiteRows, site_from
+from service_kit.tables import CREDENTIALS
 
 TRAINED = text("""
     SELECT to_char(issued_on, 'YYYY-MM') AS month, count(DISTINCT facilitator_id) AS people
@@ -63,6 +64,12 @@ class StoredSiteReads:
             known = FacilitatorRows(conn)
             facilitator_id = await known.id_of_member(member_id)
             return None if facilitator_id is None else (await known.get([facilitator_id])).get(facilitator_id)
+
+    async def members(self) -> list[tuple[UUID, str]]:
+        """The members of staff by their name: who can sign in."""
+        known = select(CREDENTIALS.c.id, CREDENTIALS.c.name).where(CREDENTIALS.c.revoked_at.is_(None))
+        async with self._engine.connect() as conn:
+            return [(row.id, row.name) for row in await conn.execute(known.order_by(CREDENTIALS.c.name, CREDENTIALS.c.id))]
 
     async def trained_by_month(self) -> Mapping[str, int]:
         """How many people were given a credential in each month (YYYY-MM), the earliest first."""

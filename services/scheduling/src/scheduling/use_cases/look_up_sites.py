@@ -21,6 +21,10 @@ class SiteReads(Protocol):
         """The facilitator whom a member of staff is."""
         ...
 
+    async def members(self) -> list[tuple[UUID, str]]:
+        """The members of staff by their name: who can sign in."""
+        ...
+
     async def trained_by_month(self) -> Mapping[str, int]:
         """How many people were given a credential in each month (YYYY-MM), the earliest first."""
         ...

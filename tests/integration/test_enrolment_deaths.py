@@ -74,6 +74,22 @@ async def test_a_signal_records_the_death_and_answers_the_same_for_somebody_unkn
     ]
 
 
+async def test_what_waits_about_the_dead_leaves_the_queue_visibly_and_comes_back(enrolment: EnrolmentBench) -> None:
+    practice = await enrolment.practice("A81001")
+    receipt = await practice.refer(referral(0, clinical={"red_flags": ["trauma"]}))
+    headers = bearer("clinician") | {"Accept": "text/html"}
+
+    async def listed(show: str = "") -> bool:
+        return "Given0 Family0" in (await enrolment.http.get(f"/enrolment/review?show={show}", headers=headers)).text
+
+    assert (await listed(), await listed("red-flags"), await listed("set-aside")) == (True, True, False)
+    await send(enrolment, a_signal(NHS_NUMBERS[0]))
+    assert (await listed(), await listed("red-flags"), await listed("set-aside")) == (False, False, True)
+    path = f"/enrolment/participants/{receipt['participant_id']}/death"
+    await enrolment.http.post(path, data={"step": "revoke"}, headers=bearer("clinician"))
+    assert (await listed(), await listed("set-aside")) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("signal", "field"),
     [

@@ -188,6 +188,12 @@ async def test_a_concern_is_acknowledged_on_its_page_and_the_trail_says_by_whom(
     assert "NRS pain is worse by 3.0: an important change" in " ".join(read(page.text).get_text(" ").split())
     [concern] = (await outcomes_pages.client.get("/outcomes/concerns", headers=bearer(STAFF_TOKEN))).json()["concerns"]
     assert concern["participant_id"] == str(person.participant_id)
+    gone = "INSERT INTO standings (participant_id, sequence, status) VALUES ($1, 2, 'deceased')"
+    await outcomes_pages.query(gone, person.participant_id)
+    for status, many in (("open", 0), ("set_aside", 1)):
+        found = await outcomes_pages.client.get(f"/outcomes/concerns?status={status}", headers=bearer(STAFF_TOKEN))
+        assert found.json()["total"] == many
+    await outcomes_pages.query("UPDATE standings SET status = 'active'")
     own = f"/outcomes/concerns/{concern['concern_id']}"
     empty = await outcomes_pages.client.post(own, data={"note": " "}, headers=headers)
     assert empty.status_code == 422

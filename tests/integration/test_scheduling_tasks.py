@@ -51,6 +51,27 @@ async def test_staff_see_and_do_the_tasks_of_their_role_and_their_sites(scheduli
     assert (await scheduling.call("PUT", task, step, as_="admin")).status_code == 200
 
 
+async def test_what_is_about_the_dead_is_set_aside_and_comes_back_if_they_live(scheduling: SchedulingBench) -> None:
+    _, ann = await with_an_incident(scheduling)
+    await scheduling.query(
+        """
+        INSERT INTO tasks (task_id, kind, about, status, cohort_id, participant_id, raised_at, due_at, outcome)
+        SELECT gen_random_uuid(), 'cannot_come', 'x', 'open', cohort_id, $1, raised_at, due_at, '' FROM tasks
+        """,
+        ann,
+    )
+
+    async def kinds(query: str = "") -> list[str]:
+        found = (await scheduling.call("GET", f"/tasks{query}", as_="admin")).json()["tasks"]
+        return sorted(task["kind"] for task in found)
+
+    assert (await kinds(), await kinds("?set_aside=true")) == (["cannot_come", "incident"], [])
+    await scheduling.query("INSERT INTO standings (participant_id, sequence, status) VALUES ($1, 2, 'deceased')", ann)
+    assert (await kinds(), await kinds("?set_aside=true")) == (["incident"], ["cannot_come"])
+    await scheduling.query("UPDATE standings SET status = 'active'")
+    assert (await kinds(), await kinds("?set_aside=true")) == (["cannot_come", "incident"], [])
+
+
 async def test_tasks_that_are_about_something_else_than_an_id_are_listed_beside_incidents(scheduling: SchedulingBench) -> None:
     await with_an_incident(scheduling)
     await scheduling.query("""

@@ -18,7 +18,7 @@ IDENTITY = ("near_match", "nhs_number_format", "nhs_number_placeholder", "nhs_nu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A referral that needs a look."""
+    """A referral that needs a look. `set_aside`: the person has died or was erased, so that nothing is due."""
 
     id: UUID
     participant_id: UUID
@@ -33,6 +33,7 @@ class Waiting:
     asked_at: datetime | None
     note: str | None
     due_at: datetime
+    set_aside: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,8 @@ class ToCall:
 
 _WAITING = text(
     """
-SELECT r.id, r.participant_id, p.given_name || ' ' || p.family_name AS name, r.channel, r.programme, r.reasons, r.received_at,
+SELECT r.id, r.participant_id, p.status IN ('deceased', 'erased') AS set_aside,
+       p.given_name || ' ' || p.family_name AS name, r.channel, r.programme, r.reasons, r.received_at,
        r.asked_at, r.note, jsonb_typeof(r.answers -> 'red_flags') = 'array' AND r.answers -> 'red_flags' <> '[]' AS red_flag,
        coalesce(o.name, CASE r.channel WHEN 'self_referral' THEN 'Self-referral' WHEN 'staff' THEN 'Keyed by staff'
                         ELSE r.organisation END) AS sender
@@ -95,6 +97,7 @@ def _waiting(row: Mapping[Any, Any], bank_holidays: frozenset[date]) -> Waiting:
         **{name: row[name] for name in ("id", "participant_id", "name", "sender", "channel", "programme", "received_at")},
         asked_at=row["asked_at"],
         note=row["note"],
+        set_aside=row["set_aside"],
         reasons=[reason["text"] for reason in row["reasons"]],
         red_flag=red_flag,
         identity=bool(codes & set(IDENTITY)),

@@ -17,11 +17,12 @@ from page_base.pages import Pages
 from service_kit.access import Access, Member
 
 FILTERS: Mapping[str, tuple[str, Callable[[Waiting], bool]]] = {
-    "": ("All", lambda _: True),
-    "red-flags": ("Red flags", lambda each: each.red_flag),
-    "identity": ("Who is it?", lambda each: each.identity),
-    "questions": ("Something is missing", lambda each: not each.red_flag and not each.identity),
-    "asked": ("More was asked", lambda each: each.asked_at is not None),
+    "": ("All", lambda each: not each.set_aside),
+    "red-flags": ("Red flags", lambda each: not each.set_aside and each.red_flag),
+    "identity": ("Who is it?", lambda each: not each.set_aside and each.identity),
+    "questions": ("Something is missing", lambda each: not (each.set_aside or each.red_flag or each.identity)),
+    "asked": ("More was asked", lambda each: not each.set_aside and each.asked_at is not None),
+    "set-aside": ("Set aside: the person has died or was erased", lambda each: each.set_aside),
 }
 ABOUT = {
     "needs_review": "The referral is being looked at",
@@ -62,7 +63,7 @@ def review_queue_router(
             chosen=chosen,
             listed=listed[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
             more=page + 1 if len(listed) > page * PAGE_SIZE else None,
-            late=sum(each.due_at <= now() for each in found),
+            late=sum(each.due_at <= now() and not each.set_aside for each in found),
             now=now(),
             pairs=pairs,
             fetches=fetches,

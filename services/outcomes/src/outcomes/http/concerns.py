@@ -39,10 +39,10 @@ def router(*, pages: Pages, access: Access, desk: Desk) -> APIRouter:
     async def concerns(
         request: Request,
         member: Staff,
-        status: Literal["open", "acknowledged"] = "open",
+        status: Literal["open", "acknowledged", "set_aside"] = "open",
         limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 200,
     ) -> Response:
-        """Concerns of a status, the oldest first."""
+        """Concerns of a status, the oldest first; `set_aside` are open ones about somebody who has died or was erased."""
         async with desk.reading() as reads:
             found, total = await reads.concerns(status=status, limit=limit)
         if wants_page(request):

@@ -1,10 +1,10 @@
 """Concerns and their trails."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outcomes.domain.concerns import Concern
@@ -29,6 +29,12 @@ LISTED = (
     .outerjoin(PEOPLE, PEOPLE.c.participant_id == CONCERNS.c.participant_id)
 )
 NAMES = KIT.credentials
+# What is open about somebody who has died or was erased is set aside; a death that was none brings it back.
+SHOWN: Mapping[str, ColumnElement[bool]] = {
+    "open": (CONCERNS.c.status == "open") & is_here(CONCERNS.c.participant_id),
+    "set_aside": (CONCERNS.c.status == "open") & ~is_here(CONCERNS.c.participant_id),
+    "acknowledged": CONCERNS.c.status == "acknowledged",
+}
 
 
 def row_of(concern: Concern) -> dict[str, Any]:
@@ -58,10 +64,9 @@ async def save(conn: AsyncConnection, concern: Concern) -> None:
 
 
 async def listed(conn: AsyncConnection, *, status: str, limit: int) -> tuple[Sequence[ListedConcern], int]:
-    """Concerns of a status, the oldest first, and how many there are in all."""
-    wanted = and_(CONCERNS.c.status == status, is_here(CONCERNS.c.participant_id))
-    found = await conn.execute(LISTED.where(wanted).order_by(CONCERNS.c.raised_at, CONCERNS.c.concern_id).limit(limit))
-    total = await conn.execute(select(func.count()).select_from(CONCERNS).where(wanted))
+    """Concerns of a list, the oldest first, and how many there are in all."""
+    found = await conn.execute(LISTED.where(SHOWN[status]).order_by(CONCERNS.c.raised_at, CONCERNS.c.concern_id).limit(limit))
+    total = await conn.execute(select(func.count()).select_from(CONCERNS).where(SHOWN[status]))
     return [_listed(dict(row)) for row in found.mappings()], total.scalar_one()
 
 

@@ -45,15 +45,22 @@ def tasks_router(desk: Desk) -> APIRouter:
     router = APIRouter()
     staff = Depends(desk.access.allow(FACILITATOR, COORDINATOR, CLINICIAN))
 
-    async def shown(member: Member, *, unfinished: bool) -> list[ShownTask]:
-        return await desk.reads.tasks(unfinished=unfinished, kinds=kinds_for(member), sites=sites_seen_by(member))
+    async def shown(member: Member, *, unfinished: bool, set_aside: bool = False) -> list[ShownTask]:
+        return await desk.reads.tasks(
+            unfinished=unfinished, set_aside=set_aside, kinds=kinds_for(member), sites=sites_seen_by(member)
+        )
 
     @router.get("/tasks", response_model=TaskList)
-    async def get_tasks(request: Request, member: Annotated[Member, staff], *, finished: bool = False) -> TaskList | Response:
-        """The tasks that somebody of this member's role and sites may see to."""
-        found = await shown(member, unfinished=not finished)
+    async def get_tasks(
+        request: Request, member: Annotated[Member, staff], *, finished: bool = False, set_aside: bool = False
+    ) -> TaskList | Response:
+        """The tasks that somebody of this member's role and sites may see to.
+
+        `set_aside` are unfinished ones about somebody who has died or was erased.
+        """
+        found = await shown(member, unfinished=not finished, set_aside=set_aside)
         if wants_page(request):
-            return page(request, member, found, finished=finished)
+            return page(request, member, found, finished=finished, set_aside=set_aside)
         return TaskList(tasks=found)
 
     @router.put("/tasks/{task_id}")

@@ -148,10 +148,12 @@ class StoredReads:
         async with self._engine.connect() as conn:
             return await day_of(conn, member_id=member_id, sites=sites, now=now)
 
-    async def tasks(self, *, unfinished: bool, kinds: Sequence[str], sites: Sequence[str]) -> list[ShownTask]:
+    async def tasks(
+        self, *, unfinished: bool, kinds: Sequence[str], sites: Sequence[str], set_aside: bool = False
+    ) -> list[ShownTask]:
         """Tasks of these kinds: the unfinished, urgent and earliest due first, or the latest others."""
         async with self._engine.connect() as conn:
-            return await tasks(conn, unfinished=unfinished, kinds=kinds, sites=sites)
+            return await tasks(conn, unfinished=unfinished, kinds=kinds, sites=sites, set_aside=set_aside)
 
     async def task(self, task_id: UUID) -> ShownTask | None:
         """One task."""

@@ -94,3 +94,21 @@ async def test_a_link_from_before_a_merge_shows_what_its_person_is_asked_now(out
     await shows(outcomes, "We have no questions for you now")
     await stand(outcomes, merged, 4, "deceased")
     await shows(outcomes, "", status=410)
+
+
+async def test_a_person_sees_what_they_were_pointed_to(outcomes: OutcomesBench) -> None:
+    person, _ = await a_person_who_is_asked(outcomes)
+    await tell_link(outcomes, person.participant_id)
+    assert "What you could do next" not in await shows(outcomes, "Your questions")
+    await outcomes.query(
+        "INSERT INTO signposting (signposting_id, sequence, participant_id, enrolment_id, signposts, issued_at)"
+        " VALUES ($1, 1, $2, $3, $4, now())",
+        new_id(),
+        person.participant_id,
+        person.enrolment_id,
+        '[{"code": "walks", "title": "Walks, Tuesdays", "url": "https://walks.example.org"}]',
+    )
+    page = await shows(outcomes, "What you could do next")
+    assert 'href="https://walks.example.org"' in page
+    assert "Walks, Tuesdays" in page
+    assert "Yr hyn y gallech ei wneud nesaf" in await shows(outcomes, "Walks, Tuesdays", lang="cy")

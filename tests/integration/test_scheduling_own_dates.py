@@ -1,5 +1,6 @@
 """Somebody's own dates, by the link that enrolment told of."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -82,6 +83,40 @@ async def test_a_link_from_before_a_merge_shows_the_dates_of_whom_its_person_is_
     assert await eventually(lambda: shows("You have no dates yet"))
     await stand(4, "deceased")
     await until(scheduling, 410)
+
+
+async def test_a_link_shows_the_goals_how_they_stood_and_what_was_done_last_at_each_station(scheduling: SchedulingBench) -> None:
+    await scheduling.site()
+    await scheduling.cohort()
+    person = new_id()
+    await scheduling.enrol(person)
+    await scheduling.told("scheduling.place.changed.v1")
+    sessions = await scheduling.query("SELECT session_id FROM sessions ORDER BY starts_at")
+    [place] = await scheduling.query("SELECT place_id FROM places")
+
+    async def enter(session: int, kind: str, slot: str, **content: Any) -> None:
+        await scheduling.query(
+            "INSERT INTO register_entries (entry_id, session_id, place_id, kind, slot, content, reason, made_by, made_by_name,"
+            " made_at, received_at, standing) VALUES ($1, $2, $3, $4, $5, $6, '', $1, 'Kim', now(), now(), 'current')",
+            new_id(),
+            sessions[session]["session_id"],
+            place["place_id"],
+            kind,
+            f"{kind} {slot}",
+            json.dumps(content),
+        )
+
+    done = {"station": "sit-to-stand", "seconds": None, "effort": None, "pain": None, "note": "", "removed": False}
+    await enter(0, "goals", "a", goals="Walk to the shop", action_plan="Twice a week")
+    await enter(0, "exercise", "a", **done, level="low chair", repetitions=8)
+    await enter(11, "exercise", "b", **done, level="", repetitions=12)
+    await enter(11, "review", "b", goals_met="met", review="Every day now")
+    await tell_link(scheduling, person)
+    page = (await until(scheduling, 200)).text
+    for words in ("Walk to the shop", "Twice a week", "You reached them.", "Every day now", "Sit to stand, 12 times"):
+        assert words in page
+    assert "low chair" not in page
+    assert "12 gwaith" in (await scheduling.http.get(f"/scheduling/me/{TOKEN}/part?lang=cy")).text
 
 
 async def test_who_cannot_come_says_so_once_and_only_about_their_own_dates(scheduling: SchedulingBench) -> None:

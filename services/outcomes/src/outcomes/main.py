@@ -44,7 +44,7 @@ from outcomes.storage import drafts
 from outcomes.storage.directory import WrongDirectoryError, read_directory
 from outcomes.storage.directory_records import DirectoryRecords, next_page
 from outcomes.storage.export import export_of
-from outcomes.storage.own_links import own_questionnaires
+from outcomes.storage.own_links import own_things
 from outcomes.storage.reads import Reads, next_closing, next_opening, next_reminder
 from outcomes.storage.reports import ReportRecords, next_count
 from outcomes.storage.repositories import Records
@@ -62,7 +62,7 @@ from outcomes.use_cases.record_taken_up import TakenUp, record_taken_up
 from outcomes.use_cases.remind import remind
 from outcomes.use_cases.save_draft import Draft, save_draft
 from outcomes.use_cases.upload_directory import Answered, upload_directory
-from outcomes.use_cases.views import DirectoryEntry
+from outcomes.use_cases.views import DirectoryEntry, OwnThings
 from page_base.installation import install
 from page_base.pages import Pages
 from service_kit.command import run
@@ -208,9 +208,9 @@ def build(settings: Settings) -> FastAPI:
     desk, shelf = _Desk(service, shipped), _DirectoryDesk(service)
     show = directory.DirectoryPage(pages=pages, desk=shelf)
 
-    async def find_own(token: str, now: datetime) -> Sequence[Questionnaire] | None:
+    async def find_own(token: str, now: datetime) -> OwnThings | None:
         async with service.engine.connect() as conn:
-            return await own_questionnaires(conn, token, now=now)
+            return await own_things(conn, token, now=now)
 
     async def open_due(now: datetime) -> int:
         async with service.transaction() as conn:

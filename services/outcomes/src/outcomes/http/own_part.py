@@ -1,6 +1,6 @@
-"""The questionnaires in somebody's own page, by their link."""
+"""Somebody's questionnaires and what they were pointed to in their own page, by their link."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from outcomes.domain.questionnaire import ANSWERED, Questionnaire, at, takes_answers
+from outcomes.use_cases.views import OwnThings
 from page_base.pages import Pages
 
 LANGUAGES = ("en", "cy")
@@ -28,6 +29,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "answered": "You answered on {answered}. Thank you.",
             "revoked": "Please ask the team for a new link.",
             "answer": "Answer the questions",
+            "next": "What you could do next",
         },
         "cy": {
             "title": "Eich cwestiynau",
@@ -41,6 +43,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "answered": "Ateboch ar {answered}. Diolch.",
             "revoked": "Gofynnwch i'r tîm am ddolen newydd.",
             "answer": "Ateb y cwestiynau",
+            "next": "Yr hyn y gallech ei wneud nesaf",
         },
     }
 )
@@ -59,7 +62,7 @@ class Asked:
 def router(
     *,
     pages: Pages,
-    find: Callable[[str, datetime], Awaitable[Sequence[Questionnaire] | None]],
+    find: Callable[[str, datetime], Awaitable[OwnThings | None]],
     now: Callable[[], datetime],
 ) -> APIRouter:
     """`GET /outcomes/me/{token}/part` of a person without a sign-in."""
@@ -73,8 +76,10 @@ def router(
             raise HTTPException(HTTPStatus.GONE, "This link does not work any more.")
         wish = request.query_params.get("lang", "")
         language = wish if wish in LANGUAGES else LANGUAGES[0]
-        asked = [one for each in found if (one := seen(each, now=now())) is not None]
-        return pages.render(request, "own_part.html", lang=language, words=WORDS[language], asked=asked)
+        asked = [one for each in found.questionnaires if (one := seen(each, now=now())) is not None]
+        return pages.render(
+            request, "own_part.html", lang=language, words=WORDS[language], asked=asked, signposts=found.signposts
+        )
 
     return routes
 

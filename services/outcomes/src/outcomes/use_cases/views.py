@@ -9,7 +9,7 @@ from outcomes.domain.assessment import Assessment
 from outcomes.domain.concerns import Concern
 from outcomes.domain.instruments.instrument import Answers
 from outcomes.domain.questionnaire import Questionnaire
-from outcomes.domain.signposting import LocalService, Signposting
+from outcomes.domain.signposting import LocalService, Signpost, Signposting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +112,14 @@ class Audit:
 
     funnel: Mapping[str, int]
     problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnThings:
+    """What a person sees in their own page: their questionnaires, the earliest first, and what they were pointed to last."""
+
+    questionnaires: tuple[Questionnaire, ...]
+    signposts: tuple[Signpost, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

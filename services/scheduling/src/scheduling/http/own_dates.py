@@ -1,6 +1,7 @@
 """Scheduling's part of somebody's own page, by their link."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -25,7 +26,14 @@ def own_dates_router(desk: Desk, *, reads: OwnDatesReads) -> APIRouter:
         wish = request.query_params.get("lang", "")
         language = wish if wish in LANGUAGES else LANGUAGES[0]
         return desk.pages.render(
-            request, "own_dates.html", lang=language, words=WORDS[language], dates=dates, token=token, path=request.url.path
+            request,
+            "own_dates.html",
+            lang=language,
+            words=WORDS[language],
+            dates=dates,
+            token=token,
+            path=request.url.path,
+            **await own_programme(dates),
         )
 
     @router.post("/me/{token}/sessions/{session_id}/cannot-come")
@@ -40,6 +48,19 @@ def own_dates_router(desk: Desk, *, reads: OwnDatesReads) -> APIRouter:
         except UnknownSessionError:
             raise HTTPException(HTTPStatus.NOT_FOUND, NO_SESSION) from None
         return RedirectResponse(f"/enrolment/me/{token}", HTTPStatus.SEE_OTHER)
+
+    async def own_programme(dates: OwnDates) -> dict[str, Any]:
+        """Their goals, how these stood at the end, and what they did last at each station."""
+        progress = (
+            await desk.reads.progress(cohort_id=dates.cohort_id, participant_id=dates.participant_id) if dates.cohort_id else None
+        )
+        programme = desk.programmes.get(progress.programme) if progress else None
+        last = {record.station: record for _, record in progress.exercises} if progress else {}
+        return {
+            "progress": progress,
+            "last": last.values(),
+            "titles": {station.code: station.title for station in programme.stations} if programme else {},
+        }
 
     async def found(token: str) -> OwnDates:
         dates = await reads.by_token(token, now=desk.now())

@@ -77,7 +77,13 @@ class StoredOwnDates:
 async def _dates(conn: AsyncConnection, participant_id: UUID, *, now: datetime) -> OwnDates:
     place = (await conn.execute(_PLACE, {"participant_id": participant_id})).mappings().one_or_none()
     if place is None or place["cohort_id"] is None or place["status"] not in _STAYS:
-        return OwnDates(participant_id=participant_id, status=place["status"] if place else None, site_name=None, sessions=())
+        return OwnDates(
+            participant_id=participant_id,
+            status=place["status"] if place else None,
+            site_name=None,
+            sessions=(),
+            cohort_id=place["cohort_id"] if place else None,
+        )
     asked = {
         "participant_id": participant_id,
         "cohort_id": place["cohort_id"],
@@ -91,4 +97,5 @@ async def _dates(conn: AsyncConnection, participant_id: UUID, *, now: datetime) 
         status=place["status"],
         site_name=place["site_name"],
         sessions=tuple(OwnSession(**row) for row in sessions),
+        cohort_id=place["cohort_id"],
     )

@@ -27,12 +27,16 @@ class OwnSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDates:
-    """What somebody sees of their place: its status, where, and the sessions to come. No status: not heard of yet."""
+    """What somebody sees of their place: its status, where, and the sessions to come. No status: not heard of yet.
+
+    `cohort_id` stays when they are done, for what they did there.
+    """
 
     participant_id: UUID
     status: str | None
     site_name: str | None
     sessions: tuple[OwnSession, ...]
+    cohort_id: UUID | None = None
 
 
 class OwnDatesReads(Protocol):

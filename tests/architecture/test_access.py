@@ -13,8 +13,10 @@ from service_kit.database import create_engine
 from support.built_services import SERVICES, app_of
 
 # Health, signing in and out, static files, a participant's own link, and the form that anybody may fill in about themselves.
+# /metrics counts and names nobody, and is no path that the front door passes on.
 OPEN = re.compile(
-    r"/(\w+)/(health/(live|ready|work)|sign-in|sign-out|assets(/.*)?)"
+    r"/metrics"
+    r"|/(\w+)/(health/(live|ready|work)|sign-in|sign-out|assets(/.*)?)"
     r"|/outcomes/q/\{token\}(/.*)?"
     r"|/scheduling/offers/\{token\}"
     r"|/scheduling/calendars/\{token\}\.ics"

@@ -1,11 +1,13 @@
 """A practice's referral files, through the whole system, as `./limber refer` sends them and people then see them."""
 
 import json
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from limber_embedded.checkout import CHECKOUT, SERVICES
 from support.embedded import Limber, limber_in, wait_for
@@ -118,3 +120,25 @@ def test_an_id_that_nobody_knows_is_said_so(limber: Limber) -> None:
     done = limber.run("trace", "never-heard-of")
     assert done.returncode != 0
     assert "No service told anything of 'never-heard-of'" in done.stderr
+
+
+def samples(limber: Limber, service: str) -> dict[str, float]:
+    """Each metric's sum over its labels."""
+    with urllib.request.urlopen(f"{limber.home.service_url(service)}/metrics", timeout=10) as answer:  # noqa: S310 - our own service
+        families = list(text_string_to_metric_families(answer.read().decode()))
+    found: dict[str, float] = {}
+    for sample in (sample for family in families for sample in family.samples):
+        found[sample.name] = found.get(sample.name, 0.0) + sample.value
+    return found
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_shows_what_it_counts_and_the_front_door_does_not(limber: Limber, service: str) -> None:
+    refer(limber, EXAMPLE)
+    wait_for(lambda: samples(limber, service).get("limber_events_handled_total", 0) > 0, what=f"something handled in {service}")
+    found = samples(limber, service)
+    assert (found["limber_ready"], found["limber_active"], found["limber_held"]) == (1, 1, 0)
+    assert found["limber_group_size_sum"] >= found["limber_group_size_count"] > 0
+    assert {"limber_consumer_lag", "limber_outbox_oldest_age_seconds"} <= set(found)
+    for path in ("/metrics", f"/{service}/metrics"):
+        assert limber.get(path)[0] == 404

@@ -19,8 +19,9 @@ from limber_embedded.servers import programs
 from notifications.settings import Settings as NotificationsSettings
 from outcomes.settings import Settings as OutcomesSettings
 from scheduling.settings import Settings as SchedulingSettings
+from service_kit.settings import ServiceSettings
 
-SETTINGS = {
+SETTINGS: dict[str, type[ServiceSettings]] = {
     "enrolment": EnrolmentSettings,
     "scheduling": SchedulingSettings,
     "outcomes": OutcomesSettings,

@@ -1,7 +1,7 @@
 """Wiring: settings, database, broker, providers, use cases and pages become one running service."""
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,6 +14,7 @@ from notifications.domain.message import Channel, Message
 from notifications.http import callbacks, life, log, mailbox, previews, replies, unsubscribe
 from notifications.messaging.consume import consumers
 from notifications.messaging.publish import publish_ended, publish_reply
+from notifications.providers.counted import Counted
 from notifications.providers.govuk_notify import GovukNotify, NotifyService
 from notifications.providers.local_mailbox import serving_mailbox
 from notifications.providers.local_sms import LocalSms
@@ -23,7 +24,7 @@ from notifications.storage import unsubscribing
 from notifications.storage.desk import desk
 from notifications.storage.export import export_of
 from notifications.storage.mailbox import StoredMailbox
-from notifications.storage.messages import earliest_due, earliest_overdue, earliest_retry
+from notifications.storage.messages import earliest_due, earliest_overdue, earliest_retry, oldest_deferral
 from notifications.storage.reads import StoredViews
 from notifications.storage.replies import StoredReplies
 from notifications.templates.samples import Previews
@@ -37,9 +38,11 @@ from notifications.use_cases.settle_interrupted import settle_interrupted
 from notifications.use_cases.take_reply import TextFromPerson, take_reply
 from page_base.installation import install
 from page_base.pages import Pages
+from service_kit.clock import Clock
 from service_kit.command import run
 from service_kit.due import DueWork
 from service_kit.ids import new_id
+from service_kit.metrics import Gauge, Metrics
 from service_kit.service import Service
 
 NAME = "notifications"
@@ -112,9 +115,22 @@ def build(settings: Settings) -> FastAPI:
         due_work=_due_work(settings, service=service, carriers=carriers, wording=wording, open_counter=open_counter),
         alongside=alongside,
         answers={f"export.{NAME}": export_of(service.engine)},
+        gauges=[_deferral(service.metrics, clock)],
     )
     install(app, service=NAME, pages=pages, verify=service.access.verify)
     return app
+
+
+def _deferral(metrics: Metrics, clock: Clock) -> Callable[[AsyncConnection], Awaitable[list[Gauge]]]:
+    name = "limber_message_oldest_deferred_age_seconds"
+    metrics.gauge(name, "How long the message waits that was deferred first")
+
+    async def measured(conn: AsyncConnection) -> list[Gauge]:
+        since = await oldest_deferral(conn)
+        age = 0.0 if since is None else max(0.0, (clock.now() - since).total_seconds())
+        return [Gauge.of(name, age)]
+
+    return measured
 
 
 class _Callbacks:
@@ -176,6 +192,11 @@ def _due_work(
 
 
 def _carriers(settings: Settings, *, service: Service, stored_mailbox: StoredMailbox) -> Carriers:
+    answers = service.metrics.counter("limber_provider_answers", "What providers of messages said, by provider and outcome")
+
+    def counted(provider: Provider) -> Provider:
+        return Counted(provider, count=lambda outcome: answers({"provider": provider.name, "outcome": outcome}))
+
     sms: list[Provider] = []
     if settings.sms_provider == "local":
         sms.append(LocalSms(mailbox=stored_mailbox, new_id=new_id, now=service.clock.now))
@@ -197,7 +218,7 @@ def _carriers(settings: Settings, *, service: Service, stored_mailbox: StoredMai
         email.append(_notify(settings, name="govuk_notify_email", channel=Channel.EMAIL, service=service))
     elif settings.email_provider != "none":
         email.append(_smtp(settings, service=service, stored_mailbox=stored_mailbox))
-    return Carriers({Channel.SMS: sms, Channel.EMAIL: email})
+    return Carriers({Channel.SMS: [counted(one) for one in sms], Channel.EMAIL: [counted(one) for one in email]})
 
 
 def _notify(settings: Settings, *, name: str, channel: Channel, service: Service) -> GovukNotify:

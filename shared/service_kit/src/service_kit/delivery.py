@@ -18,6 +18,7 @@ from service_kit.database import describe, is_repeatable, is_unavailable
 from service_kit.envelope import MAX_ATTRIBUTE_LENGTH, Event, UnreadableError, read_event
 from service_kit.inbox import Claim
 from service_kit.logs import logger
+from service_kit.metrics import Metrics
 from service_kit.results import NotYet
 from service_kit.waiting import set_within
 
@@ -86,7 +87,9 @@ class _MustQueueError(Exception):
 class Delivery:
     """Takes messages from all of a service's durables and sees each through to its one effect, or to the table `held`."""
 
-    def __init__(self, *, consumers: Sequence[Consumer], transaction: Transaction, clock: Clock, gate: asyncio.Event) -> None:
+    def __init__(
+        self, *, consumers: Sequence[Consumer], transaction: Transaction, clock: Clock, gate: asyncio.Event, metrics: Metrics
+    ) -> None:
         self._reactions = {
             consumer.durable: {reaction.event_type: reaction for reaction in consumer.reactions} for consumer in consumers
         }
@@ -96,6 +99,7 @@ class Delivery:
         self._transaction = transaction
         self._clock = clock
         self._gate = gate
+        self._metrics = metrics
         self._waiting: list[tuple[Consumer, Sequence[BrokerMessage], asyncio.Future[None]]] = []
         self._work = asyncio.Event()
         self._one_group_at_a_time = asyncio.Lock()
@@ -207,6 +211,7 @@ class Delivery:
                 await self._split(group, error)
                 return
             self._failed_in_a_row.clear()
+            self._metrics.handled([taken.consumer.durable for taken in group])
             if anything_held:
                 self.news_for_held.set()
             return
@@ -228,6 +233,7 @@ class Delivery:
             return
         reason = describe(error)
         logger().error("unexpected failure", consumer=group[0].consumer.durable, event_id=group[0].event_id, error=reason)
+        self._metrics.failed(group[0].consumer.durable)
         self._failed_in_a_row.append(group[0].sender)
         while True:
             try:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from service_kit.database import describe
 from service_kit.envelope import Event, headers_of
 from service_kit.logs import logger
+from service_kit.metrics import Metrics
 from service_kit.waiting import set_within
 
 PORTION = 500
@@ -59,12 +60,14 @@ class Relay:
         jetstream: Callable[[], JetStreamContext],
         gate: asyncio.Event,
         current: Mapping[str, CurrentBody],
+        metrics: Metrics,
     ) -> None:
         self._source = source
         self._engine = engine
         self._jetstream = jetstream
         self._gate = gate
         self._current = current
+        self._metrics = metrics
         self.wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -91,6 +94,7 @@ class Relay:
             stored = await self._publish(conn, rows)
             if stored:
                 await conn.execute(_MARK, {"now": datetime.now(UTC), "positions": stored})
+                self._metrics.told(len(stored))
         return len(stored), len(stored) < len(rows)
 
     async def _publish(self, conn: AsyncConnection, rows: Sequence[_Row]) -> list[int]:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from sqlalchemy import text
@@ -25,6 +25,8 @@ from service_kit.delivery import Delivery
 from service_kit.due import DueWork, said_soon
 from service_kit.leadership import Leadership
 from service_kit.logs import logger
+from service_kit.measures import measure
+from service_kit.metrics import CONTENT_TYPE, Gauge, Metrics
 from service_kit.questions import Answer, answer_questions, ask
 from service_kit.relay import CurrentBody, Relay
 from service_kit.retention import forget_old
@@ -39,6 +41,7 @@ _LOOKING_FOR_DUE_WORK = ContextVar("looking_for_due_work", default=False)
 _CONNECT_RETRY_SECONDS = 0.5
 _UNACKNOWLEDGED_LOOK_SECONDS = 20.0
 _START_AGAIN_SECONDS = 1.0
+_MEASURE_SECONDS = 5.0
 
 
 class Service:
@@ -62,6 +65,8 @@ class Service:
         self._answers: Mapping[str, Answer] = {}
         self._broker = create_broker(settings, name=name, on_reconnected=self._ask_again)
         self._unacknowledged = Unacknowledged()
+        self.metrics = Metrics(service=name)
+        self._own_gauges: Sequence[Callable[[AsyncConnection], Awaitable[Sequence[Gauge]]]] = ()
         self._doing = 0
         self._activity = 0
         # Nothing is handled before it is known how far the clock was moved, or a restart would act at another time for a moment.
@@ -97,16 +102,17 @@ class Service:
         current: Mapping[str, CurrentBody] | None = None,
         alongside: Callable[[], Any] | None = None,
         answers: Mapping[str, Answer] | None = None,
+        gauges: Sequence[Callable[[AsyncConnection], Awaitable[Sequence[Gauge]]]] = (),
     ) -> FastAPI:
         """Return the ASGI app that runs the service. Routers are mounted under `/<name>`.
 
         Reactions of one group run in the order of `consumers`. `current` renders the bodies of events that are published from
         current rows. `alongside` gives an async context that is entered before the service begins, such as a local server.
-        `answers` are the subjects on which questions of other services are answered.
+        `answers` are the subjects on which questions of other services are answered. `gauges` measure what is this service's own.
         """
-        self._consumers, self._due_work, self._answers = consumers, due_work, answers or {}
+        self._consumers, self._due_work, self._answers, self._own_gauges = consumers, due_work, answers or {}, gauges
         self._delivery = Delivery(
-            consumers=consumers, transaction=self.transaction, clock=self.clock, gate=self.leadership.active
+            consumers=consumers, transaction=self.transaction, clock=self.clock, gate=self.leadership.active, metrics=self.metrics
         )
         relay = Relay(
             source=f"urn:limber:{self.name}",
@@ -114,6 +120,7 @@ class Service:
             jetstream=self._jetstream,
             gate=self.leadership.active,
             current=current or {},
+            metrics=self.metrics,
         )
         self._wake_up_calls = [relay.wake]
         for consumer in consumers:
@@ -138,6 +145,7 @@ class Service:
         app = FastAPI(title=f"Limber {self.name}", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
         app.state.service = self
         app.include_router(self._health(), prefix=f"/{self.name}/health")
+        app.add_api_route("/metrics", self._show_metrics, include_in_schema=False)
         for router in routers:
             app.include_router(router, prefix=f"/{self.name}")
         return app
@@ -173,6 +181,7 @@ class Service:
             await asyncio.gather(*background, return_exceptions=True)
             await self.engine.dispose()
             await self._relay_engine.dispose()
+            await asyncio.to_thread(self.metrics.close)
 
     async def _consume(self, moved: Sequence[asyncio.Event]) -> None:
         while not self._connected:
@@ -269,6 +278,27 @@ class Service:
 
         return router
 
+    async def _show_metrics(self) -> Response:
+        """Everything counted and measured. Not below the service's own path: the front door must not show it to everybody."""
+        await self._measure()
+        return Response(self.metrics.text(), media_type=CONTENT_TYPE)
+
+    async def _measure(self) -> None:
+        self.metrics.measured(
+            [
+                Gauge.of("limber_ready", not await self._problems()),
+                Gauge.of("limber_active", self.leadership.active.is_set()),
+                Gauge.of("limber_consuming_stopped", self._delivery is not None and self._delivery.stopped_consuming),
+            ]
+        )
+        with suppress(Exception):
+            async with asyncio.timeout(_MEASURE_SECONDS), self.engine.connect() as conn:
+                self.metrics.measured(await measure(conn, self._due_work, real_now=self.clock.real_now(), now=self.clock.now()))
+                for own in self._own_gauges:
+                    self.metrics.measured(await own(conn))
+        with suppress(NatsError, TimeoutError, NotDeclaredError):
+            await self._look_at_durables()
+
     async def _problems(self) -> list[str]:
         problems = []
         try:
@@ -287,10 +317,27 @@ class Service:
     async def _watch_unacknowledged(self) -> None:
         while True:
             await asyncio.sleep(_UNACKNOWLEDGED_LOOK_SECONDS)
+            if self.metrics.is_pushed:
+                await self._measure()
+                continue
             with suppress(NatsError, TimeoutError, NotDeclaredError):
-                for consumer in self._consumers:
-                    info = await durable_info(self._broker.connection, consumer)
-                    self._unacknowledged.look(consumer.durable, info, self.clock.real_now())
+                await self._look_at_durables()
+
+    async def _look_at_durables(self) -> None:
+        if not self._connected:
+            return
+        now = self.clock.real_now()
+        for consumer in self._consumers:
+            name, info = consumer.durable, await durable_info(self._broker.connection, consumer)
+            self._unacknowledged.look(name, info, now)
+            still = self._unacknowledged.standing_still(name, now)
+            self.metrics.measured(
+                [
+                    Gauge.of("limber_consumer_lag", info.num_pending or 0, consumer=name),
+                    Gauge.of("limber_consumer_unacknowledged", info.num_ack_pending or 0, consumer=name),
+                    Gauge.of("limber_consumer_standing_still_seconds", still.total_seconds(), consumer=name),
+                ]
+            )
 
     async def _work_left(self) -> dict[str, Any]:
         now = self.clock.now()

@@ -26,6 +26,11 @@ class Unacknowledged:
         elif self._standing.get(durable, (None,))[0] != floor:
             self._standing[durable] = (floor, now)
 
+    def standing_still(self, durable: str, now: datetime) -> timedelta:
+        """Return for how long a durable has stood still; zero for one that moves."""
+        since = self._standing.get(durable, (0, now))[1]
+        return now - since
+
     def problems(self, now: datetime) -> list[str]:
         """Return a sentence for each durable that has stood still for five minutes."""
         return [

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, RowMapping, Select, Text, any_, bindparam, literal, select, text
+from sqlalchemy import ARRAY, ColumnElement, Integer, RowMapping, Select, Text, any_, bindparam, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import TextClause
 
@@ -117,6 +117,14 @@ class StoredMessages:
     async def _free(self, statement: Select[Any], moment: datetime, limit: int) -> list[Message]:
         found = await self._conn.execute(statement, {"moment": moment, "limit": limit})
         return [_message(row) for row in found.mappings()]
+
+
+async def oldest_deferral(conn: AsyncConnection) -> datetime | None:
+    """Since when, in domain time, the message waits that was deferred longest ago."""
+    # The first condition says nothing new: by it the planner knows the index of what is still to be sent.
+    query = select(func.min(MESSAGES.c.changed_at)).where(_IS_OPEN, MESSAGES.c.status == Status.DEFERRED)
+    found: datetime | None = (await conn.execute(query)).scalar()
+    return found
 
 
 async def earliest_due(conn: AsyncConnection) -> datetime | None:

@@ -8,11 +8,20 @@ from uuid import UUID, uuid4
 import pytest
 
 from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.own_links import OwnLink, hash_of_token
 from scheduling.domain.people import Person
+from scheduling.domain.register_contents import Incident
+from scheduling.domain.register_entries import NewEntry
 from scheduling.domain.standing import Standing
+from scheduling.storage.own_links import StoredOwnDates
+from scheduling.use_cases.answer_by_text import Reply, answer_by_text
 from scheduling.use_cases.keep_people import keep_people
+from scheduling.use_cases.own_dates import keep_own_links, say_cannot_come
 from support.scheduling_desk import SchedulingDesk, an_enrolment, scheduling_desk
+from support.scheduling_examples import NOW
 from support.servers import Database
+
+LATER = NOW + timedelta(days=180)
 
 
 @pytest.fixture
@@ -156,3 +165,73 @@ async def test_a_place_is_not_given_back_in_a_cohort_that_is_over(desk: Scheduli
     desk.now += timedelta(days=120)
     await desk.stand(standing(person, 3, "active"))
     assert sorted(await statuses_of(desk, person)) == ["discontinued", "waiting"]
+
+
+async def missed_twice(desk: SchedulingDesk) -> Enrolment:
+    """Somebody with a task about two absences, one about a session they cannot come to, and an incident."""
+    opened = await desk.cohort()
+    person = an_enrolment()
+    await desk.enrol(person)
+    who = person.participant_id
+    for session in opened.cohort.sessions[:2]:
+        desk.now = session.ends_at
+        await desk.register(session.session_id, {who: "absent"})
+    fall = Incident(incident="fall", what="Slipped", done="")
+    entry = NewEntry(entry_id=uuid4(), kind="incident", content=fall, participant_id=who)
+    await desk.enter(opened.cohort.sessions[1].session_id, entry)
+    link = OwnLink(
+        link_id=uuid4(), sequence=1, participant_id=who, token_hash=hash_of_token("t" * 43), status="issued", expires_at=LATER
+    )
+    async with desk.transaction() as (_, repositories):
+        await keep_own_links(links=[link], repositories=repositories)
+    dates = await StoredOwnDates(desk.engine).by_token("t" * 43, now=desk.now)
+    assert dates is not None
+    async with desk.transaction() as (_, repositories):
+        third = opened.cohort.sessions[2].session_id
+        await say_cannot_come(dates, third, repositories=repositories, now=desk.now, new_id=uuid4)
+    return person
+
+
+async def tasks_of(desk: SchedulingDesk) -> dict[str, tuple[str, UUID]]:
+    rows = await desk.query("SELECT kind, status, participant_id FROM tasks")
+    return {row["kind"]: (row["status"], row["participant_id"]) for row in rows}
+
+
+async def test_tasks_and_the_own_page_follow_whom_a_person_is_now_and_back(desk: SchedulingDesk) -> None:
+    person, survivor = await missed_twice(desk), uuid4()
+    merged = replace(standing(person, 2, "merged"), merged_into=survivor)
+    for sequence, owner, told in (
+        (2, survivor, merged),
+        (3, person.participant_id, standing(person, 3, "active")),
+    ):
+        await desk.stand(told)
+        await desk.enrol(replace(person, sequence=sequence, participant_id=owner))
+        kinds = ("missed_two", "incident", "cannot_come")
+        assert await tasks_of(desk) == dict.fromkeys(kinds, ("open", owner))
+        dates = await StoredOwnDates(desk.engine).by_token("t" * 43, now=desk.now)
+        assert dates is not None
+        assert [one.cannot_come for one in dates.sessions] == [True, *[False] * 9]
+
+
+async def test_who_withdraws_is_asked_nothing_more_and_the_incident_is_still_looked_into(desk: SchedulingDesk) -> None:
+    person = await missed_twice(desk)
+    await desk.enrol(replace(person, sequence=2, status="withdrawn"))
+    assert {kind: status for kind, (status, _) in (await tasks_of(desk)).items()} == {
+        "missed_two": "not_needed",
+        "cannot_come": "not_needed",
+        "incident": "open",
+    }
+
+
+async def test_a_text_from_before_a_merge_answers_the_offer_of_whom_the_person_is_now(desk: SchedulingDesk) -> None:
+    person, survivor = an_enrolment(), uuid4()
+    await desk.enrol(person)
+    await desk.cohort()
+    await desk.stand(replace(standing(person, 2, "merged"), merged_into=survivor))
+    await desk.enrol(replace(person, sequence=2, participant_id=survivor))
+    reply = Reply(reply_id=uuid4(), participant_id=person.participant_id, answer="yes", place_id=None, received_at=desk.now)
+    async with desk.work() as work:
+        await work.announce(
+            await answer_by_text(replies=[reply], offering=desk.offering, repositories=work.repositories, now=desk.now)
+        )
+    assert await desk.statuses() == {survivor: "placed"}

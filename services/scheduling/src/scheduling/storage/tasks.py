@@ -1,10 +1,11 @@
 """Tasks for staff."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, RowMapping, Text, Uuid, any_, bindparam, select
+from sqlalchemy import ARRAY, RowMapping, Text, Uuid, any_, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.domain.tasks import UNFINISHED, Step, Task
@@ -25,6 +26,16 @@ UNFINISHED_ABOUT = (
 LOCKED_TASK = select(tables.tasks).where(tables.tasks.c.task_id == bindparam("task_id", type_=Uuid)).with_for_update()
 
 
+OF_PLACES = text("""
+    SELECT t.*, p.place_id FROM places p JOIN tasks t
+        ON t.about = p.place_id::text
+        OR t.about IN (SELECT offer_id::text FROM offers o WHERE o.place_id = p.place_id)
+        OR t.about IN (SELECT entry_id::text FROM register_entries e WHERE e.place_id = p.place_id AND e.kind = 'incident')
+        OR (t.kind = 'cannot_come' AND t.participant_id = p.participant_id AND t.cohort_id = p.cohort_id)
+    WHERE p.place_id = ANY (:ids) ORDER BY t.task_id FOR UPDATE OF t
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+
 class TaskRows:
     def __init__(self, conn: AsyncConnection) -> None:
         self._conn = conn
@@ -37,6 +48,14 @@ class TaskRows:
         """The unfinished tasks of a kind about these things, locked."""
         found = (await self._conn.execute(UNFINISHED_ABOUT, {"kind": kind, "about": list(about)})).mappings()
         return [task_of(row) for row in found]
+
+    async def of_places(self, place_ids: Sequence[UUID]) -> Mapping[UUID, list[Task]]:
+        """The tasks about these places, finished ones too, locked; by place."""
+        found: dict[UUID, list[Task]] = defaultdict(list)
+        if place_ids:
+            for row in (await self._conn.execute(OF_PLACES, {"ids": list(place_ids)})).mappings():
+                found[row["place_id"]].append(task_of(row))
+        return found
 
     async def locked(self, task_id: UUID) -> Task | None:
         """One task, locked."""

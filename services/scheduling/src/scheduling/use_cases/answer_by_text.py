@@ -35,7 +35,9 @@ async def answer_by_text(*, replies: Sequence[Reply], offering: Offering, reposi
     answers = [one for one in sorted(replies, key=lambda one: (one.received_at, one.reply_id)) if one.answer in ANSWERS]
     if not answers:
         return Changes()
-    offers = await repositories.offers.meant_by([(one.participant_id, one.place_id) for one in answers])
+    survivors = await repositories.people.survivors({one.participant_id for one in answers})
+    meant = [(survivors.get(one.participant_id, one.participant_id), one.place_id) for one in answers]
+    offers = await repositories.offers.meant_by(meant)
     await repositories.seats.lock_placing(sorted({offer.programme for offer in offers if offer}))
     told: dict[UUID, PlaceChange] = {}
     for one, offer in zip(answers, offers, strict=True):

@@ -1,11 +1,13 @@
 """Enrolment says who is enrolled and who withdrew: seats are given and freed accordingly."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from scheduling.domain.enrolments import ENROLLED, WITHDRAWN, Enrolment
+from scheduling.domain.places import Place
 from scheduling.domain.standing import GONE
+from scheduling.domain.tasks import INCIDENT, UNFINISHED
 from scheduling.use_cases.changes import Changes, PlaceChange
 from scheduling.use_cases.flag_close_attention import flag_close_attention
 from scheduling.use_cases.offer_free_places import offer_free_places
@@ -51,6 +53,7 @@ async def follow_enrolments(
     changes += await withdraw(
         enrolments=withdrawn, places=places, cohorts=cohorts, repositories=repositories, now=now, new_id=offering.new_id
     )
+    await _settle_tasks([one.enrolment_id for one in withdrawn if one.status == WITHDRAWN], places, repositories)
     places = await flag_close_attention(
         enrolments=enrolled, places=places, cohorts=cohorts, repositories=repositories, now=now, new_id=offering.new_id
     )
@@ -63,3 +66,10 @@ async def follow_enrolments(
     if taken_over or withdrawn:
         await show_two_places_to_staff(sorted(people), repositories=repositories, now=now, new_id=offering.new_id)
     return Changes(places=tuple(changes))
+
+
+async def _settle_tasks(enrolment_ids: Sequence[UUID], places: Mapping[UUID, Place], repositories: Repositories) -> None:
+    """Whoever withdrew need not be asked anything any more; what happened in the room is still looked into."""
+    found = await repositories.tasks.of_places([places[one].place_id for one in enrolment_ids if one in places])
+    tasks = [task for of_place in found.values() for task in of_place if task.status in UNFINISHED and task.kind != INCIDENT]
+    await repositories.tasks.change([task.not_needed() for task in tasks])

@@ -256,6 +256,10 @@ class Tasks(Protocol):
         """The unfinished tasks of a kind about these things, locked."""
         ...
 
+    async def of_places(self, place_ids: Sequence[UUID]) -> Mapping[UUID, list[Task]]:
+        """The tasks about these places, finished ones too, locked; by place."""
+        ...
+
     async def locked(self, task_id: UUID) -> Task | None: ...
 
     async def change(self, tasks: Sequence[Task]) -> None: ...
@@ -327,6 +331,10 @@ class Bookings(Protocol):
 
 
 class People(Protocol):
+    async def survivors(self, participant_ids: AbstractSet[UUID]) -> Mapping[UUID, UUID]:
+        """Those of these people who were merged into somebody, with whom they are now."""
+        ...
+
     async def standings(self, participant_ids: AbstractSet[UUID]) -> Mapping[UUID, Standing]:
         """Where these people stand of whom something was told."""
         ...

@@ -1,6 +1,7 @@
 """An enrolment belongs to another person now, as after a merge: its place goes with it, and two places go to staff."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,13 +22,17 @@ async def take_over_places(
     repositories: Repositories,
     now: datetime,
 ) -> list[PlaceChange]:
-    """Give each place to the person of its enrolment; `places` has them as they are then. Nothing else about them changes."""
+    """Give each place to the person of its enrolment, and the tasks about it; `places` has them as they are then."""
     moved = [
         places[one.enrolment_id].given_to(one.participant_id, now=now)
         for one in enrolments
         if one.enrolment_id in places and places[one.enrolment_id].participant_id != one.participant_id
     ]
+    tasks = await repositories.tasks.of_places([place.place_id for place in moved])
     await repositories.places.change(moved)
+    await repositories.tasks.change(
+        [replace(task, participant_id=place.participant_id) for place in moved for task in tasks.get(place.place_id, ())]
+    )
     places.update({place.enrolment_id: place for place in moved})
     return with_spans(moved, cohorts)
 

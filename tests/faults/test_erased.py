@@ -99,6 +99,15 @@ async def test_nothing_is_left_of_the_erased_and_a_replay_brings_nothing_back(sy
     assert "a-secret" not in exported.stdout
     assert "token" not in {name for rows in told["services"]["outcomes"].values() for row in rows for name in row}
 
+    path = f"/enrolment/participants/{participant}/audit"
+    deeds = await system.http.get(path)
+    assert {(each["service"], each["deed"]) for each in deeds.json()} >= {
+        ("enrolment", "referred"),
+        ("enrolment", "exported"),
+    }
+    assert deeds.headers["Limber-Missing"] == ""
+    assert not names_them(deeds.text, words)
+
     erased = await system.http.post(f"/enrolment/participants/{participant}/erasure", data={"confirmed": "yes"})
     assert erased.is_success, erased.text
     await system.come_to_rest()

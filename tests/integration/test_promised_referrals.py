@@ -1,67 +1,22 @@
 """Referrals that a GP system only announces: fetched from where it says, or visibly waiting."""
 
-import asyncio
-import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from support import bars_requests as bars
-from support.enrolment_bench import EnrolmentBench, Practice, bearer, enrolment, eventually, referral
+from support.elsewhere import AVAILABLE, Elsewhere, allow, announce, serving
+from support.enrolment_bench import EnrolmentBench, bearer, enrolment, eventually, referral
 
 __all__ = ["enrolment"]
-
-AVAILABLE = "intake.gp.referral.available.v1"
-
-
-@dataclass
-class Elsewhere:
-    """A GP system's server, which answers everything with the same."""
-
-    port: int = 0
-    status: str = "200 OK"
-    content_type: str = "application/json"
-    body: bytes = b""
-    asked: list[dict[str, str]] = field(default_factory=list)
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}/referral/1"
-
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        self.asked.append(dict(line.lower().split(": ", 1) for line in lines[1:] if line))
-        head = f"HTTP/1.1 {self.status}\r\nContent-Type: {self.content_type}\r\nContent-Length: {len(self.body)}\r\n"
-        writer.write(f"{head}Location: http://127.0.0.1:1/\r\nConnection: close\r\n\r\n".encode() + self.body)
-        with contextlib.suppress(ConnectionError):
-            await writer.drain()
-        writer.close()
 
 
 @pytest.fixture
 async def elsewhere() -> AsyncIterator[Elsewhere]:
-    there = Elsewhere()
-    server = await asyncio.start_server(there.answer, "127.0.0.1", 0)
-    there.port = server.sockets[0].getsockname()[1]
-    yield there
-    server.close()
-
-
-async def allow(bench: EnrolmentBench, there: Elsewhere, *, private: bool = True) -> None:
-    await bench.api_key("A81001")
-    await bench.query(
-        "INSERT INTO fetch_hosts (channel, organisation, host, may_be_private, added_at) VALUES ('gp', 'A81001', $1, $2, now())",
-        f"127.0.0.1:{there.port}",
-        private,
-    )
-
-
-async def announce(practice: Practice, address: str, **more: Any) -> str:
-    headers = {"ce_type": AVAILABLE, "ce_time": "2026-11-23T09:00:00Z", "ce_dataref": address} | more
-    return await practice.send(b"", kind="referral.available.v1", **headers)
+    async with serving() as there:
+        yield there
 
 
 async def promised(bench: EnrolmentBench) -> list[dict[str, Any]]:

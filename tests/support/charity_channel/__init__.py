@@ -64,4 +64,4 @@ def _routers(around: Surroundings) -> tuple[APIRouter, ...]:
     return (router,)
 
 
-CHANNEL = Channel(name=NAME, reactions=_reactions, routers=_routers)
+CHANNEL = Channel(name=NAME, nominates=True, reactions=_reactions, routers=_routers)

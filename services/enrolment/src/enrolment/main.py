@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -72,6 +72,7 @@ from enrolment.storage.rate_limits import RateLimit
 from enrolment.storage.repositories import IntakeRepository, participants_by_id
 from enrolment.use_cases.export_person import Export, export_person
 from enrolment.use_cases.fetch_promised import Fetching, PromiseDesk, fetch_promised
+from enrolment.use_cases.gather_deeds import Deeds, gather_deeds
 from enrolment.use_cases.outcome import StepTaken
 from enrolment.use_cases.receive_referral import Rules
 from enrolment.use_cases.review_referral import Reviewer, ask_for_more, review_referral
@@ -181,17 +182,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
         async with service.transaction() as conn:
             return await PromiseRepository(conn).try_again(promise_id, real_now=service.clock.real_now())
 
-    async def ask_others(ids: Sequence[UUID]) -> dict[str, Any]:
-        question = json.dumps([str(each) for each in ids]).encode()
-        replies = await asyncio.gather(*(service.ask(f"export.{name}", question) for _, name in OTHER_PARTS))
-        return {name: None if reply is None else json.loads(reply) for (_, name), reply in zip(OTHER_PARTS, replies, strict=True)}
-
-    async def export(participant_id: UUID, actor: Actor) -> Export:
-        async with service.transaction() as conn:
-            return await export_person(
-                participant_id, actor=actor, store=ExportRepository(conn), others=ask_others, now=service.clock.now()
-            )
-
+    export, gather = _gathering(service)
     engine, access = service.engine, service.access
     journey_page = JourneyPage(engine=engine, pages=pages, programmes=names, others=OTHER_PARTS)
     joints = tuple(sorted({joint for programme in programmes.values() for joint in programme.joints}))
@@ -225,8 +216,8 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
             exports_router(access=access, export=export),
             change_page_router(change_page, access=access),
             near_matches_router(engine=engine, access=access),
-            deeds_router(engine=engine, access=access, pages=pages, entries=audit.of_participant),
-            audit_router(engine=engine, access=access),
+            deeds_router(engine=engine, access=access, pages=pages, gather=gather),
+            audit_router(engine=engine, access=access, nominating=[channel.name for channel in channels if channel.nominates]),
             organisations_router(organisations),
             WebhookRoutes(organisations=organisations, webhooks=webhooks, open_store=webhooks.open_store).router(),
             webhook_page_router(access=access, pages=pages, webhooks=webhooks, open_store=webhooks.open_store),
@@ -277,6 +268,32 @@ def _migrations() -> Path:
 
 def _new_token() -> str:
     return secrets.token_urlsafe(32)
+
+
+def _gathering(
+    service: Service,
+) -> tuple[Callable[[UUID, Actor], Awaitable[Export]], Callable[[UUID], Awaitable[Deeds]]]:
+    """Return what gathers all that is kept of a person, and all that anybody did to them, from the four services."""
+
+    async def ask_others(ids: Sequence[UUID]) -> dict[str, Any]:
+        question = json.dumps([str(each) for each in ids]).encode()
+        replies = await asyncio.gather(*(service.ask(f"export.{name}", question) for _, name in OTHER_PARTS))
+        return {name: None if reply is None else json.loads(reply) for (_, name), reply in zip(OTHER_PARTS, replies, strict=True)}
+
+    async def export(participant_id: UUID, actor: Actor) -> Export:
+        async with service.transaction() as conn:
+            return await export_person(
+                participant_id, actor=actor, store=ExportRepository(conn), others=ask_others, now=service.clock.now()
+            )
+
+    async def gather(participant_id: UUID) -> Deeds:
+        async with service.engine.connect() as conn:
+            family = await ExportRepository(conn).family(participant_id)
+            own = await audit.of_participant(conn, participant_id)
+            staff = await audit.staff(conn)
+        return await gather_deeds(family, own=own, others=ask_others, staff=staff)
+
+    return export, gather
 
 
 def _fetching(service: Service, promising: Promising, settings: EnrolmentSettings) -> DueWork:

@@ -68,8 +68,12 @@ def _no_routers(_: Surroundings) -> tuple[APIRouter, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """One way in. `name` is the second part of its NATS subjects and the scope of its senders' API keys."""
+    """One way in. `name` is the second part of its NATS subjects and the scope of its senders' API keys.
+
+    `nominates`: what its senders send are nominations, of which a referral comes only when the person completes one.
+    """
 
     name: str
+    nominates: bool = False
     reactions: Callable[[Surroundings], tuple[Reaction[Any], ...]] = _no_reactions
     routers: Callable[[Surroundings], tuple[APIRouter, ...]] = _no_routers

@@ -1,9 +1,10 @@
 """Whether enrolment's rows tell one consistent story."""
 
+from collections.abc import Collection
 from typing import Any
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service_kit.access import Access
@@ -15,7 +16,7 @@ _FUNNEL = text(
 WITH referral AS (SELECT status, count(*) AS count FROM referrals GROUP BY status),
 message AS (
   SELECT status, count(*) AS count FROM receipts
-  WHERE NOT is_cancellation AND channel NOT IN ('workplace', 'leisure') AND status <> 'received'
+  WHERE NOT is_cancellation AND channel <> ALL(:nominating) AND status <> 'received'
   AND (referral_id IS NULL OR (status = 'duplicate' AND first_status IS NOT NULL)) GROUP BY status
 ),
 both_kinds AS (SELECT * FROM referral UNION ALL SELECT * FROM message)
@@ -30,7 +31,7 @@ SELECT coalesce(sum(count), 0) AS referred,
   (SELECT count(*) FROM enrolments WHERE status = 'enrolled') AS enrolled
 FROM both_kinds
 """
-)
+).bindparams(bindparam("nominating", type_=ARRAY(Text)))
 _PROBLEMS = {
     "Referral {id} has no known state.": """
         SELECT id FROM referrals WHERE status NOT IN ('accepted', 'declined', 'duplicate', 'needs_review', 'cancelled')""",
@@ -46,28 +47,29 @@ _PROBLEMS = {
         (SELECT FROM referrals r WHERE r.enrolment_id = e.id AND r.participant_id = e.participant_id
          AND r.status IN ('accepted', 'duplicate'))""",
     "Participant {id} is enrolled more than once in {programme}.": """
-        SELECT participant_id AS id, programme FROM enrolments WHERE status = 'enrolled'
+        SELECT participant_id AS id, programme FROM enrolments WHERE status = 'enrolled' AND NOT doubled
         GROUP BY participant_id, programme HAVING count(*) > 1""",
     "Participants {ids} have one NHS number and birth date.": """
         SELECT string_agg(CAST(id AS text), ' and ') AS ids FROM participants WHERE nhs_number IS NOT NULL
-        GROUP BY nhs_number, birth_date HAVING count(*) > 1""",
+        AND status <> 'merged' GROUP BY nhs_number, birth_date HAVING count(*) > 1""",
     "Participant {id} has no referral.": """
-        SELECT p.id FROM participants p WHERE NOT EXISTS (SELECT FROM referrals r WHERE r.participant_id = p.id)""",
+        SELECT p.id FROM participants p WHERE p.status <> 'merged'
+        AND NOT EXISTS (SELECT FROM referrals r WHERE r.participant_id = p.id)""",
     "Referral {id} with a red flag was accepted without a clinician.": """
         SELECT id FROM referrals WHERE status = 'accepted' AND jsonb_typeof(answers -> 'red_flags') = 'array'
         AND answers -> 'red_flags' <> '[]' AND coalesce(decided_by, '') NOT LIKE '%(clinician)'""",
 }
 
 
-def audit_router(*, engine: AsyncEngine, access: Access) -> APIRouter:
-    """`GET /enrolment/audit` for an admin."""
+def audit_router(*, engine: AsyncEngine, access: Access, nominating: Collection[str]) -> APIRouter:
+    """`GET /enrolment/audit` for an admin. `nominating` are the channels whose messages are no referrals."""
     router = APIRouter()
 
     @router.get("/audit", dependencies=[Depends(access.allow("admin"))])
     async def audit() -> dict[str, Any]:
         """How many referrals ended where, and every row that contradicts another."""
         async with engine.connect() as conn:
-            funnel = (await conn.execute(_FUNNEL)).mappings().one()
+            funnel = (await conn.execute(_FUNNEL, {"nominating": list(nominating)})).mappings().one()
             problems = [
                 sentence.format(**row)
                 for sentence, query in _PROBLEMS.items()

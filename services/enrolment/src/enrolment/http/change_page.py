@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from enrolment.http import reading
+from enrolment.http.people import person_named
 from page_base.pages import FieldError, Pages
 from service_kit.access import ADMIN, Access, Member
 
@@ -46,10 +46,7 @@ class ChangePage:
         status_code: int = HTTPStatus.OK,
     ) -> HTMLResponse:
         """Render it; 404 for somebody unknown."""
-        async with self.engine.connect() as conn:
-            found = await reading.journey(conn, participant_id)
-        if found is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no participant with this id.")
+        found = await person_named(self.engine, participant_id)
         return self.pages.render(
             request,
             "change.html",

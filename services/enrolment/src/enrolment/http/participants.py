@@ -6,11 +6,12 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from enrolment.http import reading
+from enrolment.http.people import person_named
 from enrolment.use_cases.review_referral import CLINICIAN
 from page_base.pages import FieldError, Pages
 from service_kit.access import Access, Member
@@ -48,10 +49,7 @@ class JourneyPage:
         status_code: int = HTTPStatus.OK,
     ) -> HTMLResponse:
         """Render it; 404 for somebody unknown."""
-        async with self.engine.connect() as conn:
-            found = await reading.journey(conn, participant_id)
-        if found is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no participant with this id.")
+        found = await person_named(self.engine, participant_id)
         return self.pages.render(
             request,
             "journey.html",

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from enrolment.domain.audit import Actor, Entry
 from enrolment.storage.tables import AUDIT
 from service_kit import rows
 from service_kit.ids import new_id
+
+_STAFF = text("SELECT id, name, role FROM credentials")
 
 
 async def add(conn: AsyncConnection, entries: Sequence[Entry]) -> None:
@@ -40,6 +42,11 @@ async def of_participant(conn: AsyncConnection, participant_id: UUID) -> list[En
     """Return what was done to one person, the oldest first."""
     found = await conn.execute(select(AUDIT).where(AUDIT.c.participant_id == participant_id).order_by(AUDIT.c.id))
     return [_entry(row) for row in found.mappings()]
+
+
+async def staff(conn: AsyncConnection) -> dict[str, tuple[str, str]]:
+    """Return the name and role of every member of staff, present or former, by id."""
+    return {str(row.id): (row.name, row.role) for row in await conn.execute(_STAFF)}
 
 
 def _entry(row: RowMapping) -> Entry:

@@ -20,4 +20,4 @@ def _routers(around: Surroundings) -> tuple[APIRouter, ...]:
     return around.nomination_routes(channel=NAME, path="/leisure/booking-requests", counts="/leisure/counts")
 
 
-CHANNEL = Channel(name=NAME, reactions=_reactions, routers=_routers)
+CHANNEL = Channel(name=NAME, nominates=True, reactions=_reactions, routers=_routers)

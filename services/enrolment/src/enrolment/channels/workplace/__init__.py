@@ -27,4 +27,4 @@ def _routers(around: Surroundings) -> tuple[APIRouter, ...]:
     )
 
 
-CHANNEL = Channel(name=NAME, reactions=_reactions, routers=_routers)
+CHANNEL = Channel(name=NAME, nominates=True, reactions=_reactions, routers=_routers)

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifications.domain.message import Channel, Message
-from notifications.http import callbacks, life, log, mailbox, previews, replies, unsubscribe
+from notifications.http import answering, callbacks, life, log, mailbox, previews, replies, unsubscribe
 from notifications.messaging.consume import consumers
 from notifications.messaging.publish import publish_ended, publish_reply
 from notifications.providers.counted import Counted
@@ -35,7 +35,7 @@ from notifications.use_cases.record_delivery import Delivery, record_delivery
 from notifications.use_cases.send_again import Repeat, send_again
 from notifications.use_cases.send_due_messages import Counter, Sending, send_due_messages
 from notifications.use_cases.settle_interrupted import settle_interrupted
-from notifications.use_cases.take_reply import TextFromPerson, take_reply
+from notifications.use_cases.take_reply import Reply, TextFromPerson, take_reply
 from page_base.installation import install
 from page_base.pages import Pages
 from service_kit.clock import Clock
@@ -101,11 +101,14 @@ def build(settings: Settings) -> FastAPI:
         async with service.transaction() as conn:
             return await send_again(repeat=repeat, desk=desk(conn), now=clock.now(), new_id=new_id)
 
+    takes = _Callbacks(service, open_counter)
+
     app = service.app(
         consumers=consumers(desk=desk, new_id=new_id),
         routers=[
-            mailbox.router(pages=pages, access=service.access, reading=reading),
-            callbacks.router(callbacks=_Callbacks(service, open_counter), tokens=settings.callback_tokens()),
+            *_answering(settings, service=service, takes=takes),
+            mailbox.router(pages=pages, access=service.access, reading=reading, can_answer=settings.sms_provider == "local"),
+            callbacks.router(callbacks=takes, tokens=settings.callback_tokens()),
             unsubscribe.router(pages=pages, unsubscribe=unsubscribe_by),
             replies.router(pages=pages, access=service.access, opened=open_inbox, now=clock.now),
             life.router(pages=pages, access=service.access, reading=reading, send_again=repeat_message, now=clock.now),
@@ -144,10 +147,23 @@ class _Callbacks:
         async with self._open_counter() as counter:
             return await record_delivery(delivery=delivery, counter=counter, now=self._service.clock.now(), new_id=new_id)
 
-    async def text(self, arrived: TextFromPerson) -> None:
+    async def text(self, arrived: TextFromPerson) -> Reply | None:
         async with self._service.transaction() as conn:
-            announce = partial(publish_reply, conn)
-            await take_reply(arrived=arrived, desk=desk(conn), replies=StoredReplies(conn), announce=announce, new_id=new_id)
+            announce, replies = partial(publish_reply, conn), StoredReplies(conn)
+            return await take_reply(arrived=arrived, desk=desk(conn), replies=replies, announce=announce, new_id=new_id)
+
+    async def answer_as(self, phone: str, text: str) -> Reply:
+        answer_id, now = str(new_id()), self._service.clock.now()
+        reply = await self.text(TextFromPerson(provider="local", provider_id=answer_id, phone=phone, text=text, received_at=now))
+        if reply is None:
+            msg = "an answer with an id of its own is new"
+            raise RuntimeError(msg)
+        return reply
+
+
+def _answering(settings: Settings, *, service: Service, takes: _Callbacks) -> list[APIRouter]:
+    """Where text messages end in the local mailbox, they can be answered there."""
+    return [answering.router(access=service.access, answer_as=takes.answer_as)] if settings.sms_provider == "local" else []
 
 
 def _due_work(

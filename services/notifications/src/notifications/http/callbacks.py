@@ -55,7 +55,7 @@ class Callbacks(Protocol):
     async def delivery(self, delivery: Delivery) -> bool:
         """Write it down; False where the message isn't ours."""
 
-    async def text(self, arrived: TextFromPerson) -> None:
+    async def text(self, arrived: TextFromPerson) -> object:
         """Take a text message from a person."""
 
 

@@ -8,6 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from notifications.domain.replies import Word
+from notifications.domain.replying import Doubt
 from notifications.http.reading import Reading
 from notifications.use_cases.mailbox import Delivered
 from page_base.pages import Pages
@@ -16,10 +18,17 @@ from service_kit.access import Access, Member
 
 READERS = ("coordinator", "clinician")
 MOST_LISTED = 1000
+# What became of an answer, for whoever gave it on this page.
+_NOTICES = {word.value: f"The answer was read as {word.name}." for word in Word} | {
+    doubt.value: f"The answer is for staff to read. {doubt.meaning}" for doubt in Doubt
+}
 
 
-def router(*, pages: Pages, access: Access, reading: Reading) -> APIRouter:
-    """The mailbox, for programs as JSON (`?format=json`, or no wish for HTML) and for browsers as pages."""
+def router(*, pages: Pages, access: Access, reading: Reading, can_answer: bool) -> APIRouter:
+    """The mailbox, for programs as JSON (`?format=json`, or no wish for HTML) and for browsers as pages.
+
+    With `can_answer` the pages have a form to answer a text message as the phone that got it.
+    """
     routes = APIRouter()
     Reader = Annotated[Member, Depends(access.allow(*READERS))]  # noqa: N806 - it is a type
 
@@ -42,7 +51,16 @@ def router(*, pages: Pages, access: Access, reading: Reading) -> APIRouter:
         if format == "json" or (format == "" and not wants_page(request)):
             return JSONResponse({"messages": [_as_json(item) for item in found.items], "total": found.total})
         return pages.render(
-            request, "mailbox.html", member=member, found=found, channel=channel, to=to, limit=limit, offset=offset
+            request,
+            "mailbox.html",
+            member=member,
+            found=found,
+            channel=channel,
+            to=to,
+            limit=limit,
+            offset=offset,
+            can_answer=can_answer,
+            notice=_NOTICES.get(request.query_params.get("read_as", "")),
         )
 
     @routes.get("/mailbox/{mailbox_id}", response_model=None)
@@ -51,7 +69,7 @@ def router(*, pages: Pages, access: Access, reading: Reading) -> APIRouter:
         found = await _found(reading, mailbox_id)
         if format == "json" or (format == "" and not wants_page(request)):
             return JSONResponse(_as_json(found))
-        return pages.render(request, "delivered.html", member=member, item=found)
+        return pages.render(request, "delivered.html", member=member, item=found, can_answer=can_answer)
 
     _add_parts(routes, reader=access.allow(*READERS), reading=reading)
     return routes

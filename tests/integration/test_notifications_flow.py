@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import httpx
+
 from support.notifications_bench import (
     MORNING,
     STAFF_TOKEN,
@@ -197,6 +199,20 @@ async def test_who_leaves_is_reminded_of_nothing_more(notifications: Notificatio
     assert sum(one["status"] == "dropped" for one in published) == 12
 
 
+async def test_who_withdraws_hears_nothing_more_also_of_what_is_heard_of_later(notifications: NotificationsBench) -> None:
+    person, group = Participant(), twelve_sessions()
+    await notifications.tell_contact(person)
+    await notifications.tell_cohort(group)
+    await notifications.tell_place(person, group=group)
+    await notifications.messages(person, "session_reminder", "planned", at_least=12)
+    await notifications.tell_enrolment(person, "withdrawn")
+    dropped = await notifications.messages(person, "session_reminder", "dropped", at_least=12)
+    assert {row["reason"] for row in dropped} == {"withdrawn"}
+    await notifications.tell_questionnaire(person)
+    [asked] = await notifications.messages(person, "questionnaire_due", "dropped")
+    assert asked["reason"] == "withdrawn"
+
+
 async def test_a_reminder_is_dropped_once_its_session_has_begun(notifications: NotificationsBench) -> None:
     person, group = Participant(), Group.of(FIRST)
     await notifications.tell_contact(person)
@@ -347,3 +363,34 @@ async def test_who_unsubscribes_hears_of_places_and_sessions_only(notifications:
     await notifications.messages(person, "place_found", "sent")
     unknown = await notifications.client.post(f"/notifications/unsubscribe/{'x' * 43}")
     assert unknown.status_code == 404
+
+
+async def test_an_offer_is_answered_from_the_mailbox_as_the_phone_that_got_it(notifications: NotificationsBench) -> None:
+    person, group = Participant(), twelve_sessions()
+    await notifications.tell_contact(person)
+    await notifications.tell_cohort(group)
+    until = MORNING + timedelta(days=2)
+    await notifications.tell_place(person, "offered", group, offered_until=until, offer_token="o" * 43)
+    await notifications.messages(person, "place_offered", "sent")
+    [item] = await notifications.mailbox()
+    browser = {"Accept": "text/html", **bearer(STAFF_TOKEN)}
+    page = await notifications.client.get(f"/notifications/mailbox/{item['id']}", headers=browser)
+    assert 'action="/notifications/mailbox/answers"' in page.text
+
+    async def answer(text: str, **headers: str) -> httpx.Response:
+        body = {"phone": item["to"], "text": text}
+        return await notifications.client.post("/notifications/mailbox/answers", data=body, headers=bearer(STAFF_TOKEN) | headers)
+
+    answered = await answer("Yes please!", Accept="text/html")
+    assert (answered.status_code, answered.headers["location"]) == (303, "/notifications/mailbox?read_as=yes")
+    shown = await notifications.client.get(answered.headers["location"], headers=browser)
+    assert "The answer was read as YES." in shown.text
+    told = [one for one in await notifications.published(at_least=2) if "answer" in one]
+    assert [(one["answer"], one["place_id"]) for one in told] == [("yes", str(person.place_id))]
+    assert (await answer("STOP")).json() == {"word": "stop", "doubt": None}
+    await notifications.tell_questionnaire(person)
+    by_email = (await notifications.messages(person, "questionnaire_due", "sent"))[0]
+    assert by_email["channel"] == "email"
+    assert (await answer("What?")).json() == {"word": None, "doubt": "other_words"}
+    assert (await answer(" ")).status_code == 422
+    assert (await notifications.client.post("/notifications/mailbox/answers", data={})).status_code == 401

@@ -225,3 +225,13 @@ async def test_a_callback_without_the_providers_token_is_refused(notifications: 
         "/notifications/callbacks/second-notify/deliveries", json={"status": "delivered"}, headers=bearer(TOKEN)
     )
     assert other.status_code == 401
+
+
+async def test_where_real_text_messages_are_sent_nobody_answers_in_a_persons_name(notifications: NotificationsBench) -> None:
+    answered = await notifications.client.post(
+        "/notifications/mailbox/answers", data={"phone": "07700 900123", "text": "STOP"}, headers=bearer(STAFF_TOKEN)
+    )
+    assert answered.status_code in (404, 405)
+    page = await notifications.client.get("/notifications/mailbox", headers=bearer(STAFF_TOKEN) | {"Accept": "text/html"})
+    assert page.status_code == 200
+    assert "mailbox/answers" not in page.text

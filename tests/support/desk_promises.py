@@ -6,6 +6,7 @@ from uuid import UUID
 
 from notifications.domain.cohort import Cohort, Session
 from notifications.domain.contact import Contact
+from notifications.domain.enrolment import Enrolment
 from notifications.domain.message import Channel, Kind, Message, Reason
 from notifications.domain.person import Person
 from notifications.domain.place import Place
@@ -171,6 +172,20 @@ async def whoever_was_merged_is_known_with_who_they_are_now(desk: Desk) -> None:
     assert await desk.people.merged_into([now_is, other]) == {first: now_is, second: now_is}
 
 
+async def whoever_withdrew_is_found_by_enrolment_and_by_place(desk: Desk) -> None:
+    left, stayed, place_id, other_id = (new_id() for _ in range(4))
+    gone = Enrolment(id=left, sequence=2, participant_id=new_id(), status="withdrawn")
+    await desk.enrolments.keep([gone, Enrolment(id=stayed, sequence=1, participant_id=new_id(), status="enrolled")])
+    await desk.enrolments.keep([replace(gone, sequence=1, status="enrolled")])
+    place = Place(
+        id=place_id, sequence=1, participant_id=gone.participant_id, status="waiting", cohort_id=None, enrolment_id=left
+    )
+    await desk.places.keep([place, replace(place, id=other_id, enrolment_id=stayed)])
+    assert await desk.enrolments.withdrawn(enrolment_ids=[left, stayed], place_ids=[]) == {left, place_id}
+    assert await desk.enrolments.withdrawn(enrolment_ids=[], place_ids=[place_id, other_id]) == {left, place_id}
+    assert await desk.enrolments.withdrawn(enrolment_ids=[stayed], place_ids=[other_id]) == frozenset()
+
+
 PROMISES = (
     every_message_comes_back_as_it_was_kept,
     one_message_for_each_person_kind_and_thing,
@@ -180,4 +195,5 @@ PROMISES = (
     a_cohort_comes_with_what_is_known_of_its_site,
     a_contact_is_as_the_person_wishes_and_allowed_is_what_both_allow,
     whoever_was_merged_is_known_with_who_they_are_now,
+    whoever_withdrew_is_found_by_enrolment_and_by_place,
 )

@@ -19,7 +19,7 @@ from nats.aio.client import Client
 from pydantic import BaseModel
 
 from event_contracts.contacts import Contact
-from event_contracts.enrolment import PersonChanged, PreferencesChanged, ReferralDecided
+from event_contracts.enrolment import EnrolmentChanged, PersonChanged, PreferencesChanged, ReferralDecided
 from event_contracts.outcomes import QuestionnaireChanged, Signpost, SignpostingIssued
 from event_contracts.scheduling import CohortChanged, PlaceChanged, SessionFact, SiteChanged
 from limber_embedded.servers.ports import free_port
@@ -150,6 +150,18 @@ class NotificationsBench:
             "changed_at": MORNING,
         }
         await self._tell("enrolment.preferences.changed.v1", PreferencesChanged(**(facts | changes)), person)
+
+    async def tell_enrolment(self, person: Participant, status: str, **changes: Any) -> None:
+        facts: dict[str, Any] = {
+            "enrolment_id": person.referral_id,
+            "sequence": person.next_version("enrolment"),
+            "participant_id": person.participant_id,
+            "programme": "escape-pain-knee-hip",
+            "status": status,
+            "enrolled_at": MORNING,
+            "referral_channel": "gp",
+        }
+        await self._tell("enrolment.enrolment.changed.v1", EnrolmentChanged(**(facts | changes)), person)
 
     async def tell_standing(self, person: Participant, status: str, **changes: Any) -> None:
         """Tell that a person has died, was merged or erased, or is back."""

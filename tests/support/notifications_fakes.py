@@ -9,6 +9,7 @@ from uuid import UUID
 
 from notifications.domain.cohort import Cohort
 from notifications.domain.contact import Contact
+from notifications.domain.enrolment import WITHDRAWN, Enrolment
 from notifications.domain.message import Channel, Kind, Message, Reason, Status
 from notifications.domain.person import Person
 from notifications.domain.place import Place
@@ -199,6 +200,24 @@ class FakePlaces:
 
 
 @dataclass
+class FakeEnrolments:
+    places: FakePlaces
+    rows: dict[UUID, Enrolment] = field(default_factory=dict)
+
+    async def keep(self, enrolments: Sequence[Enrolment]) -> None:
+        for enrolment in enrolments:
+            known = self.rows.get(enrolment.id)
+            if known is None or enrolment.sequence > known.sequence:
+                self.rows[enrolment.id] = enrolment
+
+    async def withdrawn(self, *, enrolment_ids: Collection[UUID], place_ids: Collection[UUID]) -> frozenset[UUID]:
+        left = {id_ for id_, row in self.rows.items() if row.status == WITHDRAWN}
+        of_places = {place.id: place.enrolment_id for place in self.places.rows.values() if place.enrolment_id in left}
+        asked = left.intersection(enrolment_ids) | {of_places[id_] for id_ in place_ids if id_ in of_places}
+        return frozenset(id_ for id_ in asked if id_) | {id_ for id_, enrolment in of_places.items() if enrolment in asked}
+
+
+@dataclass
 class FakeHeard:
     rows: dict[tuple[str, UUID], int] = field(default_factory=dict)
 
@@ -249,12 +268,14 @@ class FakeDesk:
     places: FakePlaces = field(default_factory=FakePlaces)
     heard: FakeHeard = field(default_factory=FakeHeard)
     people: FakePeople = field(init=False)
+    enrolments: FakeEnrolments = field(init=False)
     announced: list[Message] = field(default_factory=list)
     _numbers: count = field(default_factory=lambda: count(1))  # type: ignore[type-arg]  # of int
 
     def __post_init__(self) -> None:
         self.people = FakePeople(self.contacts)
         self.sites = FakeSites(self.cohorts)
+        self.enrolments = FakeEnrolments(self.places)
 
     def desk(self) -> Desk:
         return Desk(
@@ -267,6 +288,7 @@ class FakeDesk:
             suppressions=self.contacts.suppressions,
             people=self.people,
             wishes=FakeWishes(self.contacts),
+            enrolments=self.enrolments,
         )
 
     def new_id(self) -> UUID:

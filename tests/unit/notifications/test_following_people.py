@@ -6,11 +6,13 @@ from uuid import UUID
 import pytest
 
 from notifications.domain.contact import Contact
+from notifications.domain.enrolment import Enrolment
 from notifications.domain.message import Kind, Message, Reason, Status
 from notifications.domain.person import Person
 from notifications.domain.place import Place
 from notifications.use_cases.desk import holder
 from notifications.use_cases.follow_people import follow_people
+from notifications.use_cases.follow_withdrawals import follow_withdrawals
 from notifications.use_cases.keep_contact import keep_contact
 from notifications.use_cases.plan_messages_about_place import plan_messages_about_place
 from support.desk_promises import NOW, a_message
@@ -115,3 +117,35 @@ async def test_a_place_takes_its_messages_along_to_another_person_and_tells_noth
         await tell_place(Place(id=place.id, sequence=sequence, participant_id=owner, status="waiting", cohort_id=None))
     [only] = desk.all()
     assert (only.id, only.kind, only.participant_id) == (first.id, Kind.WAITING_LIST, steps[-1])
+
+
+def an_enrolment(status: str, sequence: int = 1, number: int = 1) -> Enrolment:
+    return Enrolment(id=UUID(int=900 + number), sequence=sequence, participant_id=MARY.participant_id, status=status)
+
+
+async def test_who_withdraws_hears_nothing_more_of_that_programme_and_all_of_another() -> None:
+    mine, other = (
+        Place(
+            id=UUID(int=number),
+            sequence=1,
+            participant_id=MARY.participant_id,
+            status="waiting",
+            cohort_id=None,
+            enrolment_id=UUID(int=900 + number),
+        )
+        for number in (1, 2)
+    )
+    questionnaire = for_mary(kind=Kind.QUESTIONNAIRE_DUE, facts={"token": "t", "enrolment_id": str(UUID(int=901))})
+    about_place, about_other, link = for_mary(place_id=mine.id), for_mary(place_id=other.id), for_mary(kind=Kind.OWN_PAGE)
+    desk = await a_desk(questionnaire, about_place, about_other, link)
+    await desk.places.keep([mine, other])
+
+    async def follow(*enrolments: Enrolment) -> None:
+        planned = await follow_withdrawals(enrolments=enrolments, now=NOW, new_id=desk.new_id, desk=desk.desk())
+        desk.announced.extend(ended.message for ended in planned.ended)
+
+    await follow(an_enrolment("enrolled"), an_enrolment("a status of tomorrow", number=2))
+    assert desk.announced == []
+    await follow(an_enrolment("withdrawn", 2))
+    assert {message.id for message in desk.with_status(Status.DROPPED)} == {questionnaire.id, about_place.id}
+    assert {message.reason for message in desk.announced} == {Reason.WITHDRAWN}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from notifications.domain.enrolment import Enrolment
 from notifications.domain.message import Channel, Kind, Message, Reason, Status
 from notifications.domain.person import Person
 from notifications.templates.wording import TemplateWording
@@ -415,3 +416,13 @@ async def test_what_is_with_a_provider_is_heard_out_when_the_next_portion_fails(
     with pytest.raises(ConnectionResetError):
         await world.send()
     assert [message.status for message in world.fakes.all()] == [Status.SENT, Status.PLANNED]
+
+
+async def test_what_is_planned_for_somebody_who_withdrew_is_not_sent_whichever_was_heard_of_first() -> None:
+    world = World(messages=0)
+    left = UUID(int=901)
+    await world.fakes.enrolments.keep([Enrolment(id=left, sequence=2, participant_id=MARY.participant_id, status="withdrawn")])
+    world.add(a_message(facts={"enrolment_id": str(left)}))
+    await world.send()
+    assert (world.only.status, world.only.reason) == (Status.DROPPED, Reason.WITHDRAWN)
+    assert world.sms.letters == []

@@ -227,7 +227,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
         subject="enrolment.enrolment.changed.v1.{bucket}",
         model=EnrolmentChanged,
         publisher="enrolment",
-        readers=("scheduling", "outcomes"),
+        readers=("scheduling", "outcomes", "notifications"),
         meaning="A person is enrolled in a programme, or no longer is",
         codes={
             "status": ("enrolled", "withdrawn"),

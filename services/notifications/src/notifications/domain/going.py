@@ -50,15 +50,16 @@ def decide(  # noqa: PLR0911 - one for each way to go or not
     now: datetime,
     heard_today: int = 0,
     status: str = ACTIVE,
+    withdrawn: bool = False,
 ) -> Go | Wait | Drop:
     """What to do with a message that is due.
 
     `working` are the channels that have a provider, `heard_today` is how many messages the person was given since midnight, and
-    `status` where the person stands.
+    `status` where the person stands; `withdrawn` is whether they left the programme that it is about.
     A message whose contact isn't known waits for it until its use is over, so that neither order of the two events loses it. An
     urgent one passes the quiet hours and the day's limit, and nothing else.
     """
-    never = SILENT.get(status)
+    never = SILENT.get(status) or (Reason.WITHDRAWN if withdrawn else None)
     if never is None and now >= message.useful_until:
         never = Reason.PAST_ITS_USE if contact else Reason.CONTACT_UNKNOWN
     if never is not None:

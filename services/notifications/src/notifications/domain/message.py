@@ -85,6 +85,7 @@ class Reason(StrEnum):
     FAILED_AT_PROVIDER = "failed_at_provider"
     PERSON_DIED = "person_died"
     PERSON_ERASED = "person_erased"
+    WITHDRAWN = "withdrawn"
 
     @property
     def meaning(self) -> str:
@@ -121,6 +122,7 @@ _MEANINGS = MappingProxyType(
         Reason.FAILED_AT_PROVIDER: "The provider failed with it.",
         Reason.PERSON_DIED: "We were told that the person has died.",
         Reason.PERSON_ERASED: "The person was erased.",
+        Reason.WITHDRAWN: "The person has withdrawn from the programme.",
     }
 )
 
@@ -221,6 +223,13 @@ class Message:
         """The cohorts that its words are made from: the person's own, and one that they left."""
         left = self.facts.get("left_cohort_id")
         return frozenset(cohort_id for cohort_id in (self.cohort_id, UUID(left) if left else None) if cohort_id is not None)
+
+    @property
+    def of_enrolment(self) -> frozenset[UUID]:
+        """By what it belongs to an enrolment: its place, or the enrolment itself; nothing where it belongs to none."""
+        enrolment_id = self.facts.get("enrolment_id")
+        named = (self.place_id, UUID(enrolment_id) if enrolment_id else None)
+        return frozenset(id_ for id_ in named if id_ is not None)
 
     @property
     def failed_by_text(self) -> bool:

@@ -79,6 +79,7 @@ class Place:
     offer: Offer | None = None
     waiting_reason: str | None = None
     make_ups: tuple[MakeUp, ...] = ()
+    enrolment_id: UUID | None = None
 
     @property
     def standing(self) -> Standing:

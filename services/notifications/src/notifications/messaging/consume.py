@@ -8,11 +8,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from event_contracts.contacts import Contact as ContactFact
-from event_contracts.enrolment import LinkChanged, PersonChanged, PreferencesChanged, ReferralDecided
+from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged, PreferencesChanged, ReferralDecided
 from event_contracts.outcomes import QuestionnaireChanged, SignpostingIssued
 from event_contracts.scheduling import CohortChanged, PlaceChanged, SiteChanged
 from notifications.domain.cohort import Cohort, Session
 from notifications.domain.contact import Contact
+from notifications.domain.enrolment import Enrolment
 from notifications.domain.person import Person
 from notifications.domain.place import MakeUp, Offer, Place
 from notifications.domain.site import Site
@@ -21,6 +22,7 @@ from notifications.messaging.publish import publish_ended
 from notifications.use_cases.book import Planned
 from notifications.use_cases.desk import Desk
 from notifications.use_cases.follow_people import follow_people
+from notifications.use_cases.follow_withdrawals import follow_withdrawals
 from notifications.use_cases.keep_cohort import keep_cohort
 from notifications.use_cases.keep_contact import keep_contact
 from notifications.use_cases.keep_site import keep_site
@@ -85,6 +87,12 @@ def consumers(*, desk: Callable[[AsyncConnection], Desk], new_id: Callable[[], U
                     read_standing,
                     lambda person: person.participant_id,
                     lambda commands, now, desk: follow_people(people=commands, now=now, new_id=new_id, desk=desk),
+                ),
+                reaction(
+                    "enrolment.enrolment.changed.v1",
+                    read_enrolment,
+                    lambda enrolment: enrolment.participant_id,
+                    lambda commands, now, desk: follow_withdrawals(enrolments=commands, now=now, new_id=new_id, desk=desk),
                 ),
                 reaction(
                     "enrolment.preferences.changed.v1",
@@ -169,6 +177,12 @@ def read_standing(event: Event) -> Person:
     """Translate `enrolment.person.changed.v1`."""
     fact = read_model(event, PersonChanged)
     return Person(participant_id=fact.participant_id, sequence=fact.sequence, status=fact.status, merged_into=fact.merged_into)
+
+
+def read_enrolment(event: Event) -> Enrolment:
+    """Translate `enrolment.enrolment.changed.v1`."""
+    fact = read_model(event, EnrolmentChanged)
+    return Enrolment(id=fact.enrolment_id, sequence=fact.sequence, participant_id=fact.participant_id, status=fact.status)
 
 
 def read_wishes(event: Event) -> Wishes:
@@ -265,6 +279,7 @@ def read_place(event: Event) -> Place:
         missed_in_a_row=fact.missed_in_a_row,
         offer=_offer(fact),
         waiting_reason=fact.waiting_reason,
+        enrolment_id=fact.enrolment_id,
         make_ups=tuple(
             MakeUp(
                 session_id=one.session_id,
@@ -301,6 +316,7 @@ def read_questionnaire(event: Event) -> QuestionnaireState:
         token=fact.token,
         reminders=fact.reminders,
         time_point=fact.time_point,
+        enrolment_id=fact.enrolment_id,
     )
 
 

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifications.storage.cohorts import StoredCohorts, StoredSites
 from notifications.storage.contacts import StoredContacts, StoredSuppressions, StoredWishes
+from notifications.storage.enrolments import StoredEnrolments
 from notifications.storage.messages import StoredMessages
 from notifications.storage.people import StoredPeople
 from notifications.storage.places import StoredHeard, StoredPlaces
@@ -22,4 +23,5 @@ def desk(conn: AsyncConnection) -> Desk:
         suppressions=StoredSuppressions(conn),
         people=StoredPeople(conn),
         wishes=StoredWishes(conn),
+        enrolments=StoredEnrolments(conn),
     )

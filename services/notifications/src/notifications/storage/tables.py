@@ -166,7 +166,17 @@ PLACES = Table(
     Column("status", Text, nullable=False),
     Column("cohort_id", Uuid),
     Column("missed_in_a_row", Integer, nullable=False, server_default="0"),
+    Column("enrolment_id", Uuid),
     Index("places_by_cohort", "cohort_id"),
+)
+
+ENROLMENTS = Table(
+    "enrolments",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("participant_id", Uuid, nullable=False),
+    Column("status", Text, nullable=False),
 )
 
 # Of referrals, questionnaires and signpostings only the newest version heard is kept.

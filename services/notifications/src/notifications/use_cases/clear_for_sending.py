@@ -57,6 +57,7 @@ async def clear_for_sending(
         contacts={each: contacts[now_is] for each, now_is in now_are.items() if now_is in contacts},
         statuses={each: people[now_is].status for each, now_is in now_are.items() if now_is in people},
         cohorts=await desk.cohorts.of(cohort_ids) if cohort_ids else {},
+        withdrawn=await _withdrawn(due, desk=desk),
         heard={participant: heard[now_is] for participant, now_is in now_are.items()},
         carriers=carriers,
         wording=wording,
@@ -70,6 +71,13 @@ async def clear_for_sending(
     cleared = [clearing.clear(message) for message in due]
     may_go = [one for one in cleared if isinstance(one, Cleared)]
     return may_go, [one.message if isinstance(one, Cleared) else one for one in cleared]
+
+
+async def _withdrawn(due: Sequence[Message], *, desk: Desk) -> frozenset[UUID]:
+    """The places and enrolments of these messages that the person has withdrawn from."""
+    places = {message.place_id for message in due if message.place_id is not None}
+    enrolments = {id_ for message in due for id_ in message.of_enrolment} - places
+    return await desk.enrolments.withdrawn(enrolment_ids=enrolments, place_ids=places) if places or enrolments else frozenset()
 
 
 @dataclass(slots=True)
@@ -90,6 +98,7 @@ class _Clearing:
     contacts: Mapping[UUID, Contact]
     statuses: Mapping[UUID, str]
     cohorts: Mapping[UUID, Cohort]
+    withdrawn: frozenset[UUID]
     heard: Mapping[UUID, _Heard]
     carriers: Carriers
     wording: Wording
@@ -106,6 +115,7 @@ class _Clearing:
             now=now,
             heard_today=self.heard[message.participant_id].today,
             status=self.statuses.get(message.participant_id, ACTIVE),
+            withdrawn=bool(message.of_enrolment & self.withdrawn),
         )
         match decision:
             case Wait(reason, until):

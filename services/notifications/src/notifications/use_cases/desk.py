@@ -8,6 +8,7 @@ from uuid import UUID
 
 from notifications.domain.cohort import Cohort
 from notifications.domain.contact import Contact
+from notifications.domain.enrolment import Enrolment
 from notifications.domain.message import Kind, Message, Reason
 from notifications.domain.person import Person
 from notifications.domain.place import Place
@@ -134,6 +135,16 @@ class Places(Protocol):
         """Keep those that are newer than what is known."""
 
 
+class Enrolments(Protocol):
+    """Who is enrolled in what."""
+
+    async def keep(self, enrolments: Sequence[Enrolment]) -> None:
+        """Keep those that are newer than what is known."""
+
+    async def withdrawn(self, *, enrolment_ids: Collection[UUID], place_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Those of the enrolments, and of the places with their enrolments, that somebody has withdrawn from; not locked."""
+
+
 class Suppressions(Protocol):
     """The numbers from which STOP came."""
 
@@ -164,6 +175,7 @@ class Desk:
     suppressions: Suppressions
     people: People
     wishes: AllWishes
+    enrolments: Enrolments
 
 
 def holder(participant_id: UUID, people: Mapping[UUID, Person]) -> UUID:

@@ -33,6 +33,7 @@ class QuestionnaireState:
     token: str | None
     reminders: int = 0
     time_point: str = "baseline"
+    enrolment_id: UUID | None = None
 
     @property
     def months_after(self) -> int | None:
@@ -103,5 +104,9 @@ def _plan(*, book: Book, state: QuestionnaireState, now: datetime) -> None:
             about_id=about_id,
             due_at=now if state.reminders else state.due_at,
             useful_until=state.closes_at,
-            facts={"token": state.token} | ({} if state.months_after is None else {"months": state.months_after}),
+            facts={
+                "token": state.token,
+                **({} if state.months_after is None else {"months": state.months_after}),
+                **({} if state.enrolment_id is None else {"enrolment_id": str(state.enrolment_id)}),
+            },
         )

@@ -64,10 +64,14 @@ class EmailRequest(BaseModel):
 
 @dataclass
 class NotifyStub:
-    """`faults` are used up in order, one a request to send; `delay` in seconds is how long each takes."""
+    """`faults` are used up in order, one a request to send; `delay` in seconds is how long each takes.
+
+    While it is `away` it answers nothing but 503, also to whoever asks what it has.
+    """
 
     url: str = ""
     delay: float = 0
+    away: bool = False
     faults: list[Fault] = field(default_factory=list)
     stored: list[dict[str, Any]] = field(default_factory=list)
 
@@ -102,7 +106,11 @@ async def wrong_shape(_: Request, error: Exception) -> JSONResponse:
 
 
 def app(stub: NotifyStub) -> FastAPI:
-    api = FastAPI(dependencies=[Depends(known_sender)])
+    async def there() -> None:
+        if stub.away:
+            raise HTTPException(503, ("ServiceUnavailable", "Service unavailable"))
+
+    api = FastAPI(dependencies=[Depends(there), Depends(known_sender)])
     api.add_exception_handler(HTTPException, as_notify_says_it)
     api.add_exception_handler(RequestValidationError, wrong_shape)
 

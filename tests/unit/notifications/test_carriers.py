@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-from notifications.domain.breaker import DOWN_FOR, FAILURES, LEFT_ALONE_FOR
+from notifications.domain.breaker import Rule
 from notifications.domain.message import Channel
 from notifications.use_cases.carriers import Carriers
 from notifications.use_cases.provider import Accepted, Refused, Unavailable, Unclear
 from support.notifications_fakes import FakeProvider
 
+RULE = Rule()
+DOWN_FOR, FAILURES, LEFT_ALONE_FOR = RULE.down_for, RULE.failures, RULE.left_alone_for
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 FIRST, SECOND = FakeProvider("first"), FakeProvider("second")
 

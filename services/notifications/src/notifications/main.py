@@ -10,6 +10,7 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifications.domain.breaker import Rule
 from notifications.domain.message import Channel, Message
 from notifications.http import answering, callbacks, life, log, mailbox, previews, replies, unsubscribe
 from notifications.messaging.consume import consumers
@@ -234,7 +235,13 @@ def _carriers(settings: Settings, *, service: Service, stored_mailbox: StoredMai
         email.append(_notify(settings, name="govuk_notify_email", channel=Channel.EMAIL, service=service))
     elif settings.email_provider != "none":
         email.append(_smtp(settings, service=service, stored_mailbox=stored_mailbox))
-    return Carriers({Channel.SMS: [counted(one) for one in sms], Channel.EMAIL: [counted(one) for one in email]})
+    rule = Rule(
+        down_for=timedelta(seconds=settings.provider_down_seconds),
+        failures=settings.provider_down_failures,
+        left_alone_for=timedelta(seconds=settings.provider_left_alone_seconds),
+    )
+    by_channel = {Channel.SMS: [counted(one) for one in sms], Channel.EMAIL: [counted(one) for one in email]}
+    return Carriers(by_channel, rule=rule)
 
 
 def _notify(settings: Settings, *, name: str, channel: Channel, service: Service) -> GovukNotify:

@@ -15,7 +15,8 @@ class Settings(ServiceSettings):
     `local` ends in the mailbox of this service, for trying and testing; a channel with `none` isn't used. The second SMS provider
     carries what the first can't take while it is down: another service that speaks GOV.UK Notify's interface. Whoever sends a
     message has `sending_lease_seconds` to say what became of it before somebody else settles it; a provider has
-    `provider_timeout_seconds` for one message.
+    `provider_timeout_seconds` for one message. A provider that took nothing for `provider_down_seconds` and
+    `provider_down_failures` messages in a row is left alone for `provider_left_alone_seconds`.
     """
 
     http_port: int = 8004
@@ -43,6 +44,9 @@ class Settings(ServiceSettings):
     second_notify_sms_template: UUID | None = None
     sending_lease_seconds: float = Field(default=20, gt=0)
     provider_timeout_seconds: float = Field(default=8, gt=0)
+    provider_down_seconds: float = Field(default=60, gt=0)
+    provider_down_failures: int = Field(default=5, ge=1)
+    provider_left_alone_seconds: float = Field(default=120, gt=0)
     portion: int = Field(default=250, ge=1)
 
     @field_validator("sms_provider", "email_provider")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifications.domain.breaker import Breaker
+from notifications.domain.breaker import Breaker, Rule
 from notifications.domain.message import Channel
 from notifications.use_cases.provider import Accepted, Answer, Provider, Refused
 
@@ -25,9 +25,10 @@ class Carriers:
     What is known of a provider is this process's own: a restart asks the first one again.
     """
 
-    def __init__(self, by_channel: Mapping[Channel, Sequence[Provider]]) -> None:
+    def __init__(self, by_channel: Mapping[Channel, Sequence[Provider]], *, rule: Rule | None = None) -> None:
+        """`rule` says when a provider is left alone."""
         self._by_channel = {channel: tuple(providers) for channel, providers in by_channel.items() if providers}
-        self._breakers = {provider.name: Breaker() for provider in self.all()}
+        self._breakers = {provider.name: Breaker(rule=rule or Rule()) for provider in self.all()}
 
     @property
     def channels(self) -> Collection[Channel]:

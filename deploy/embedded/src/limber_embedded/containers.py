@@ -3,11 +3,13 @@
 The containers' users are others than the owner of these files, so the files are readable and the home's folder is not: 0700.
 """
 
+import base64
 import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from limber_embedded import nats_users
 from limber_embedded.checkout import CHECKOUT, DEPLOY, SERVICES
@@ -22,6 +24,7 @@ _SETTINGS_HEAD = """\
 # Further settings of {service}, a line each: LIMBER_NAME=value. docs/operating.md lists them.
 # Files that they name lie beside this one, readable by everybody, and are called /etc/limber/NAME here.
 """
+_SETTINGS = "settings.env"
 _READABLE = 0o444
 _FOLDER = 0o755
 
@@ -64,7 +67,7 @@ def prepare(home: Home, wishes: Wishes) -> None:
     for name in ("postgres-admin", *(home.database_password_file(service).name for service in SERVICES)):
         secret_files.kept(home.secrets / name)
     users = home.nats_users()
-    _broker(home, names=("nats", "localhost", wishes.bind, *wishes.broker_names))
+    _broker(home, names=("nats", "*.nats", "localhost", wishes.bind, *wishes.broker_names))
     write_users(home.folder / "nats", users, readable_by_containers=True)
     for service in SERVICES:
         _own_settings(home, service)
@@ -90,11 +93,42 @@ def write_environment(home: Home, wishes: Wishes, *, file: Path = ENVIRONMENT_FI
     secret_files.write(file, "\n".join([*(f"{name}={value}" for name, value in ours.items()), *kept]) + "\n")
 
 
+def secret_objects(home: Home, *, namespace: str) -> list[dict[str, Any]]:
+    """The Secrets that `deploy/kubernetes` asks for.
+
+    One for the broker, one for the streams' Job, and two for each service, the second with the files that its settings name.
+    """
+    authority = home.folder / "nats" / "ca.pem"
+    broker = ("accounts.conf", "store.conf", "server.pem", "server.key", "ca.pem")
+    wanted: dict[str, dict[str, Path]] = {
+        "nats": {name: home.folder / "nats" / name for name in broker},
+        "nats-admin": {"password": home.nats_password_file(nats_users.ADMIN), "nats-ca.pem": authority},
+    }
+    for service in SERVICES:
+        wanted[service] = {
+            "database-password": home.database_password_file(service),
+            "nats-password": home.nats_password_file(service),
+            "nats-ca.pem": authority,
+        }
+        folder = home.folder / "settings" / service
+        wanted[f"{service}-files"] = {path.name: path for path in sorted(folder.iterdir()) if path.name != _SETTINGS}
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": name, "namespace": namespace, "labels": {"app.kubernetes.io/part-of": "limber"}},
+            "type": "Opaque",
+            "data": {key: base64.b64encode(path.read_bytes()).decode() for key, path in files.items()},
+        }
+        for name, files in wanted.items()
+    ]
+
+
 def _own_settings(home: Home, service: str) -> None:
     """The folder that this service alone sees as /etc/limber: its further settings, and the files that they name."""
     folder = home.folder / "settings" / service
     folder.mkdir(mode=_FOLDER, parents=True, exist_ok=True)
-    file = folder / "settings.env"
+    file = folder / _SETTINGS
     if not file.exists():
         file.write_text(_SETTINGS_HEAD.format(service=service))
 

@@ -1,6 +1,7 @@
 """`./limber containers`: what docker-compose.yml needs beside it."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -78,3 +79,12 @@ def example(*, folder: Path) -> None:
     asyncio.run(staff.ensure_first_admin(home))
     click.echo(f"Sign in at {home.public_url} with the administrator's token, kept in {home.admin_token_file}.")
     click.echo(open_example_site(home))
+
+
+@containers.command()
+@click.option("--namespace", default="limber", show_default=True)
+@_home_option
+def secrets(*, namespace: str, folder: Path) -> None:
+    """Print the Secrets of deploy/kubernetes, for `kubectl apply -f -`. They hold passwords and keys."""
+    home = Home.running(folder)
+    click.echo(json.dumps({"apiVersion": "v1", "kind": "List", "items": composed.secret_objects(home, namespace=namespace)}))

@@ -1,7 +1,8 @@
 """Every figure that programme documents and papers print for an instrument, to the digit."""
 
 import math
-from itertools import pairwise
+from decimal import Decimal
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -196,3 +197,34 @@ def test_an_answer_outside_its_range_is_refused(code: str, data: st.DataObject) 
     wrong = data.draw(st.one_of(st.integers(max_value=item.least - 1), st.integers(min_value=item.most + 1)))
     with pytest.raises(WrongAnswersError):
         instrument_of(code).score({item.id: wrong})
+
+
+# As published, for levels 1 to 5: Rowen 2026 (10.1016/j.jval.2026.03.008) and Devlin 2018 (10.1002/hec.3564).
+PUBLISHED_DECREMENTS = {
+    "index_uk_2026": {
+        "MO": "0 0.032 0.058 0.179 0.279",
+        "SC": "0 0.038 0.060 0.162 0.206",
+        "UA": "0 0.049 0.086 0.184 0.212",
+        "PD": "0 0.056 0.066 0.371 0.479",
+        "AD": "0 0.041 0.126 0.313 0.391",
+    },
+    "index_england_2018": {
+        "MO": "0 0.058 0.076 0.207 0.274",
+        "SC": "0 0.050 0.080 0.164 0.203",
+        "UA": "0 0.050 0.063 0.162 0.184",
+        "PD": "0 0.063 0.084 0.276 0.335",
+        "AD": "0 0.078 0.104 0.285 0.289",
+    },
+}
+
+
+def test_every_profile_of_every_value_set_is_one_less_the_published_decrements() -> None:
+    tables = {
+        scale: {dimension: [Decimal(one) for one in row.split()] for dimension, row in rows.items()}
+        for scale, rows in PUBLISHED_DECREMENTS.items()
+    }
+    for levels in product(range(1, 6), repeat=5):
+        answers = dict(zip(("MO", "SC", "UA", "PD", "AD"), levels, strict=True))
+        found = values("EQ-5D-5L", answers)
+        for scale, table in tables.items():
+            assert found[scale] == float(1 - sum(table[dimension][level - 1] for dimension, level in answers.items()))

@@ -358,3 +358,36 @@ async def test_without_javascript_the_form_is_there_and_signs_off(site: Scheduli
             wait_until(driver, lambda page: "Signed off by Test facilitator" in page.find_element(By.TAG_NAME, "main").text)
 
     await asyncio.to_thread(session)
+
+
+async def test_somebody_from_another_group_is_marked_without_connection_too(site: SchedulingSite) -> None:
+    await site.cohort_of("Ann Bell")
+    opened = await site.bench.cohort(starts_on="2027-02-02", weekdays=["tue", "fri"])
+    guest = await site.bench.enrol()
+    await site.bench.introduce(guest, "Gail Guest")
+    await site.bench.told("scheduling.place.changed.v1", at_least=2)
+    site.people["Gail Guest"] = guest
+    await site.bench.call("POST", f"/sessions/{opened['sessions'][1]['session_id']}/cancel")
+    [place] = await site.bench.query("SELECT place_id FROM places WHERE participant_id = $1", guest)
+    chosen = {"session_id": site.sessions[1]["session_id"]}
+    assert (await site.bench.call("POST", f"/places/{place['place_id']}/make-ups", chosen)).status_code == 201
+    await site.begin(2)
+
+    def session() -> str:
+        with chromium(width=PHONE) as driver:
+            tablet = Tablet(driver, site)
+            tablet.sign_in(2)
+            tablet.works_offline()
+            with no_network(driver):
+                for name in ("Ann Bell", "Gail Guest"):
+                    tablet.mark(name, "present")
+                tablet.exercise("Gail Guest", "step-up", "12")
+                words = driver.find_element(By.CSS_SELECTOR, f"section[aria-labelledby='name-{guest}']").text
+            tablet.says("Everything is sent")
+            return words
+
+    assert "From the group at Harbour Centre, this session only" in await asyncio.to_thread(session)
+    marked = await site.bench.query("SELECT place_id, status FROM attendance ORDER BY place_id = $1", place["place_id"])
+    assert [row["status"] for row in marked] == ["present", "present"]
+    progress = await site.bench.call("GET", f"/cohorts/{opened['cohort_id']}/people/{guest}")
+    assert [exercise["station"] for _, exercise in progress.json()["exercises"]] == ["step-up"]

@@ -361,8 +361,14 @@ async def test_who_unsubscribes_hears_of_places_and_sessions_only(notifications:
     await notifications.tell_cohort(group)
     await notifications.tell_place(person, group=group)
     await notifications.messages(person, "place_found", "sent")
-    unknown = await notifications.client.post(f"/notifications/unsubscribe/{'x' * 43}")
-    assert unknown.status_code == 404
+    for method in ("GET", "POST"):
+        unknown = await notifications.client.request(method, f"/notifications/unsubscribe/{'x' * 43}")
+        assert unknown.status_code == 404
+    await notifications.tell_wishes(person, language="cy")
+    await notifications.all_read()
+    page = (await notifications.client.get(address)).text
+    assert "Ydych chi am beidio" in page
+    assert "Sign out" not in page
 
 
 async def test_an_offer_is_answered_from_the_mailbox_as_the_phone_that_got_it(notifications: NotificationsBench) -> None:

@@ -103,3 +103,12 @@ async def test_a_question_to_somebody_we_do_not_know_is_told_as_the_review_that_
     desk = FakeDesk()
     await tell_referrals(desk, a_question("an oracle", 1))
     assert [message.kind for message in desk.all()] == [Kind.REFERRAL_RECEIVED]
+
+
+@pytest.mark.parametrize(
+    ("channel", "told"), [("gp", True), ("self_referral", False), ("workplace", False), ("of tomorrow", False)]
+)
+async def test_who_is_declined_hears_that_the_sender_knows_only_where_that_is_so(channel: str, *, told: bool) -> None:
+    desk = FakeDesk()
+    await tell_referrals(desk, replace(a_decision("declined", 2), channel=channel))
+    assert [message.facts for message in desk.all()] == [{"sender_told": told}]

@@ -139,6 +139,10 @@ def _session_cancelled_today(asked: _Asked) -> dict[str, Any]:
     return {"site_name": asked.cohort.site_name, "session": asked.spoken(change["was_at"])}
 
 
+def _referral_declined(asked: _Asked) -> dict[str, Any]:
+    return {"sender_told": bool(asked.facts.get("sender_told"))}
+
+
 def _more_information_needed(asked: _Asked) -> dict[str, Any]:
     return {"of_sender": asked.fact("asked") == "sender"}
 
@@ -199,7 +203,7 @@ def _confirm_contact(asked: _Asked) -> dict[str, Any]:
 _CONTENT: Mapping[Kind, Callable[[_Asked], dict[str, Any]]] = MappingProxyType(
     {
         Kind.REFERRAL_RECEIVED: _nothing_more,
-        Kind.REFERRAL_DECLINED: _nothing_more,
+        Kind.REFERRAL_DECLINED: _referral_declined,
         Kind.MORE_INFORMATION_NEEDED: _more_information_needed,
         Kind.WAITING_LIST: _waiting_list,
         Kind.WAITING_LIST_LEFT: _nothing_more,

@@ -144,6 +144,7 @@ def _facts(*, now: datetime) -> Mapping[Kind, Mapping[str, Any]]:
             Kind.QUESTIONNAIRE_REMINDER: link,
             Kind.FOLLOW_UP: link | {"months": 6},
             Kind.MORE_INFORMATION_NEEDED: {"asked": "sender"},
+            Kind.REFERRAL_DECLINED: {"sender_told": True},
             Kind.PLACE_OFFERED: link,
             Kind.COMPLETE_NOMINATION: link,
             Kind.CONFIRM_CONTACT: link | {"code": "012345"},

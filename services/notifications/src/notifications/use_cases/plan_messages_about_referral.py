@@ -13,6 +13,8 @@ from service_kit.results import Done
 
 WORTH_TELLING_FOR = timedelta(days=30)
 CANCELLED = "cancelled"
+# Whoever else sent a referral is not told that it was declined, or why.
+SENDERS_TOLD = frozenset({"gp"})
 # Whoever else may be asked has no words yet, so nothing is told.
 ASKED = frozenset({"sender", "person"})
 # A message would also tell whoever filled in the form whether the person was known before.
@@ -82,7 +84,13 @@ async def plan_messages_about_referral(
                 about_id=about_id,
                 due_at=now,
                 useful_until=now + WORTH_TELLING_FOR,
-                facts={"asked": decision.asked} if kind is Kind.MORE_INFORMATION_NEEDED else None,
+                facts=_facts(kind, decision),
             )
     await desk.heard.keep("referral", newest)
     return Planned(tuple(Done() for _ in decisions), await book.store(desk.messages))
+
+
+def _facts(kind: Kind, decision: ReferralDecision) -> dict[str, object]:
+    if kind is Kind.MORE_INFORMATION_NEEDED:
+        return {"asked": decision.asked}
+    return {"sender_told": decision.channel in SENDERS_TOLD} if kind is Kind.REFERRAL_DECLINED else {}

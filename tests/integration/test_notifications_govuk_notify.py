@@ -125,3 +125,16 @@ async def test_nobody_at_the_address_means_that_nobody_has_it() -> None:
 def test_a_key_of_another_form_is_refused_at_the_start() -> None:
     with pytest.raises(KeyUnreadableError, match="two UUIDs"):
         adapter(NotifyStub(url="http://127.0.0.1:9"), api_key="abc")
+
+
+async def test_text_messages_and_emails_share_the_rate_that_notify_allows(notify: NotifyStub) -> None:
+    known = NotifyService(
+        base_url=notify.url, api_key=API_KEY, sms_template=SMS_TEMPLATE, email_template=EMAIL_TEMPLATE, per_minute=60
+    )
+    both = [GovukNotify(known, name=name, channel=name, real_now=lambda: datetime.now(UTC)) for name in Channel]
+    letters = [a_letter(), Letter(reference=uuid4(), to="mary@example.org", words=Words(subject="S", body="B"))]
+    began = asyncio.get_running_loop().time()
+    answers = await asyncio.gather(*(one.send(letter) for one, letter in zip(both, letters, strict=True)))
+    assert answers == [Accepted(), Accepted()]
+    # One a second: the second of the two had to wait for its turn.
+    assert asyncio.get_running_loop().time() - began >= 0.9

@@ -94,9 +94,9 @@ def build(settings: Settings) -> FastAPI:
         async with service.transaction() as conn:
             yield StoredReplies(conn)
 
-    async def unsubscribe_by(token: str) -> bool:
+    async def unsubscribe_by(token: str, *, decided: bool) -> str | None:
         async with service.transaction() as conn:
-            return await unsubscribing.unsubscribe(conn, token, at=clock.now())
+            return await unsubscribing.unsubscribe(conn, token, at=clock.now() if decided else None)
 
     async def repeat_message(repeat: Repeat) -> Message | None:
         async with service.transaction() as conn:
@@ -214,11 +214,12 @@ def _carriers(settings: Settings, *, service: Service, stored_mailbox: StoredMai
     def counted(provider: Provider) -> Provider:
         return Counted(provider, count=lambda outcome: answers({"provider": provider.name, "outcome": outcome}))
 
+    notify = _notify(settings)
     sms: list[Provider] = []
     if settings.sms_provider == "local":
         sms.append(LocalSms(mailbox=stored_mailbox, new_id=new_id, now=service.clock.now))
     elif settings.sms_provider == "govuk-notify":
-        sms.append(_notify(settings, name="govuk_notify_sms", channel=Channel.SMS, service=service))
+        sms.append(GovukNotify(notify, name="govuk_notify_sms", channel=Channel.SMS, real_now=service.clock.real_now))
     if settings.sms_second_provider == "govuk-notify":
         second = NotifyService(
             base_url=settings.second_notify_base_url,
@@ -232,7 +233,7 @@ def _carriers(settings: Settings, *, service: Service, stored_mailbox: StoredMai
         sms.append(GovukNotify(second, name="second_notify_sms", channel=Channel.SMS, real_now=service.clock.real_now))
     email: list[Provider] = []
     if settings.email_provider == "govuk-notify":
-        email.append(_notify(settings, name="govuk_notify_email", channel=Channel.EMAIL, service=service))
+        email.append(GovukNotify(notify, name="govuk_notify_email", channel=Channel.EMAIL, real_now=service.clock.real_now))
     elif settings.email_provider != "none":
         email.append(_smtp(settings, service=service, stored_mailbox=stored_mailbox))
     rule = Rule(
@@ -244,8 +245,8 @@ def _carriers(settings: Settings, *, service: Service, stored_mailbox: StoredMai
     return Carriers(by_channel, rule=rule)
 
 
-def _notify(settings: Settings, *, name: str, channel: Channel, service: Service) -> GovukNotify:
-    known = NotifyService(
+def _notify(settings: Settings) -> NotifyService:
+    return NotifyService(
         base_url=settings.notify_base_url,
         api_key=_secret(settings.notify_api_key_file),
         sms_template=settings.notify_sms_template,
@@ -254,7 +255,6 @@ def _notify(settings: Settings, *, name: str, channel: Channel, service: Service
         per_minute=settings.notify_per_minute,
         timeout=settings.provider_timeout_seconds,
     )
-    return GovukNotify(known, name=name, channel=channel, real_now=service.clock.real_now)
 
 
 def _smtp(settings: Settings, *, service: Service, stored_mailbox: StoredMailbox) -> Smtp:

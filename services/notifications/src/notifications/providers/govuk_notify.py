@@ -37,7 +37,10 @@ class KeyUnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifyService:
-    """Who we are to Notify. `timeout` in seconds for one request, `per_minute` the most messages it is given in a minute."""
+    """Who we are to Notify. `timeout` in seconds for one request, `per_minute` the most messages it is given in a minute.
+
+    Notify counts text messages and emails together, so the adapters of both channels share one of these, and its `turn`.
+    """
 
     base_url: str
     api_key: str = field(repr=False)
@@ -46,6 +49,11 @@ class NotifyService:
     at_once: int = 50
     per_minute: int = 3000
     timeout: float = 8
+    turn: AsyncLimiter = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make the turn, once for all who share this."""
+        object.__setattr__(self, "turn", AsyncLimiter(max(1, self.per_minute // _SECONDS_A_MINUTE), 1))
 
 
 class GovukNotify:
@@ -70,7 +78,7 @@ class GovukNotify:
         self._channel = channel
         self._template = service.sms_template if channel is Channel.SMS else service.email_template
         self._real_now = real_now
-        self._turn = AsyncLimiter(max(1, service.per_minute // _SECONDS_A_MINUTE), 1)
+        self._turn = service.turn
         self._timeout = service.timeout
         self._base_url = service.base_url.rstrip("/")
         self._post_to = httpx.URL(f"{self._base_url}/v2/notifications/{channel}")

@@ -30,6 +30,7 @@ from enrolment.domain.referrals import Referral
 from enrolment.http.audit import audit_router
 from enrolment.http.bars import BarsSettings, bars_router
 from enrolment.http.change_page import ChangePage, change_page_router
+from enrolment.http.compare_page import compare_router
 from enrolment.http.corrections import corrections_router
 from enrolment.http.deeds import deeds_router
 from enrolment.http.erasures import erasures_router
@@ -216,6 +217,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
             exports_router(access=access, export=export),
             change_page_router(change_page, access=access),
             near_matches_router(engine=engine, access=access),
+            compare_router(engine=engine, access=access, pages=pages),
             deeds_router(engine=engine, access=access, pages=pages, gather=gather),
             audit_router(engine=engine, access=access, nominating=[channel.name for channel in channels if channel.nominates]),
             organisations_router(organisations),

@@ -7,7 +7,10 @@ import pytest
 from hypothesis import settings
 
 from limber_embedded.servers.postgres import PostgresServer
+from support.hazards import pytest_runtest_logreport, pytest_sessionfinish
 from support.servers import Broker, Database, Databases, running_broker, running_postgres, short_folder
+
+__all__ = ["pytest_runtest_logreport", "pytest_sessionfinish"]  # hooks: pytest finds them here
 
 # A busy machine is no failure of a rule.
 settings.register_profile("limber", deadline=None)

@@ -197,6 +197,20 @@ async def test_yes_answers_the_one_open_offer_once_however_often_the_provider_ha
     assert len(await replies(notifications)) == 1
 
 
+async def test_two_names_of_one_person_who_were_merged_do_not_share_a_phone(notifications: NotificationsBench) -> None:
+    former, mary = Participant(), Participant()
+    for person in (former, mary):
+        await notifications.tell_contact(person)
+    await offered(notifications, mary)
+    await text(notifications, "Yes", phone="07700900123")
+    assert [one["why"] for one in await for_staff(notifications)] == ["Several people share this phone."]
+    await notifications.tell_standing(former, "merged", merged_into=mary.participant_id)
+    await notifications.all_read()
+    await text(notifications, "Yes", phone="07700900123")
+    [answer] = await told(notifications, 1)
+    assert (answer["answer"], answer["participant_id"]) == ("yes", str(mary.participant_id))
+
+
 async def test_what_is_not_sure_goes_to_staff_who_read_it_and_then_its_words_are_forgotten(
     notifications: NotificationsBench,
 ) -> None:

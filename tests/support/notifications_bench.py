@@ -19,7 +19,7 @@ from nats.aio.client import Client
 from pydantic import BaseModel
 
 from event_contracts.contacts import Contact
-from event_contracts.enrolment import EnrolmentChanged, PersonChanged, PreferencesChanged, ReferralDecided
+from event_contracts.enrolment import EnrolmentChanged, LinkChanged, PersonChanged, PreferencesChanged, ReferralDecided
 from event_contracts.outcomes import QuestionnaireChanged, Signpost, SignpostingIssued
 from event_contracts.scheduling import CohortChanged, PlaceChanged, SessionFact, SiteChanged
 from limber_embedded.servers.ports import free_port
@@ -162,6 +162,20 @@ class NotificationsBench:
             "referral_channel": "gp",
         }
         await self._tell("enrolment.enrolment.changed.v1", EnrolmentChanged(**(facts | changes)), person)
+
+    async def tell_link(self, person: Participant, purpose: str, **changes: Any) -> None:
+        facts: dict[str, Any] = {
+            "link_id": new_id(),
+            "sequence": 1,
+            "participant_id": person.participant_id,
+            "purpose": purpose,
+            "token": "l" * 43,
+            "code": "012345" if purpose == "confirm_contact" else None,
+            "status": "issued",
+            "expires_at": MORNING + timedelta(days=2),
+            "changed_at": MORNING,
+        }
+        await self._tell("enrolment.link.changed.v1", LinkChanged(**(facts | changes)), person)
 
     async def tell_standing(self, person: Participant, status: str, **changes: Any) -> None:
         """Tell that a person has died, was merged or erased, or is back."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from notifications.domain.phone import number_hash
 from notifications.domain.replies import Word, read_reply
 from notifications.domain.replying import Doubt, meaning_of
-from notifications.use_cases.desk import Desk
+from notifications.use_cases.desk import Desk, holder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +62,12 @@ async def take_reply(
 ) -> Reply | None:
     """Understand it, keep it and tell of it, once however often it is handed over; None where it was here before."""
     hashed = number_hash(arrived.phone)
-    people = [] if hashed is None else [contact.participant_id for contact in await desk.contacts.with_number(hashed)]
-    meaning = meaning_of(
-        word=read_reply(arrived.text), people=people, open_offers=await replies.open_offers(people) if people else ()
-    )
+    told = [] if hashed is None else [contact.participant_id for contact in await desk.contacts.with_number(hashed)]
+    # Two names of one person who were merged don't share a phone.
+    known = await desk.people.of(told) if told else {}
+    people = list(dict.fromkeys(holder(each, known) for each in told))
+    offers = await replies.open_offers([*people, *(each for each in told if each not in people)]) if people else ()
+    meaning = meaning_of(word=read_reply(arrived.text), people=people, open_offers=offers)
     for_staff = meaning.doubt is not None
     reply = Reply(
         id=new_id(),

@@ -47,6 +47,30 @@ async def test_a_retry_under_the_same_ids_is_a_duplicate_and_changes_nothing(enr
     assert len(await enrolment.published("receipts.gp.v1")) == 1
 
 
+async def test_one_person_from_practices_over_http_and_nats_at_once_is_one_person(enrolment: EnrolmentBench, key: str) -> None:
+    practice = await enrolment.practice("B82002")
+    message = bars.referral(5)
+    patient = part(message, "Patient")
+    details = {
+        "nhs_number": patient["identifier"][0]["value"],
+        "given_name": patient["name"][0]["given"][0],
+        "family_name": patient["name"][0]["family"],
+        "birth_date": patient["birthDate"],
+        "postcode": patient["address"][0]["postalCode"],
+    }
+    bodies = [own_referral(5, referral_id=f"n{turn}", patient=details) for turn in range(12)]
+    sent, answers = await asyncio.gather(
+        asyncio.gather(*(practice.send(body) for body in bodies)),
+        asyncio.gather(*(send(enrolment.http, key, bars.referral(5)) for _ in range(12))),
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    statuses = [said(answer)[0] for answer in answers]
+    statuses += [(await practice.receipts_of(event_id))[0]["status"] for event_id in sent]
+    assert sorted(statuses) == ["accepted", *["duplicate"] * 23]
+    audit = await enrolment.audit()
+    assert (audit["funnel"]["participants"], audit["funnel"]["enrolled"], audit["problems"]) == (1, 1, [])
+
+
 async def test_the_same_body_under_new_ids_is_a_duplicate_too(enrolment: EnrolmentBench, key: str) -> None:
     message = referral(1)
     assert (await send(enrolment.http, key, message)).status_code == 200

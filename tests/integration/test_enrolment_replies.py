@@ -91,3 +91,34 @@ async def test_a_stop_to_somebody_who_was_merged_counts_for_whom_they_are_now(en
     await say(enrolment, goes, "stop")
     [row] = await enrolment.query("SELECT participant_id, allows_sms FROM preferences")
     assert (str(row["participant_id"]), row["allows_sms"]) == (stays, False)
+
+
+async def test_staff_record_what_somebody_told_them_and_the_page_shows_it(enrolment: EnrolmentBench) -> None:
+    practice = await enrolment.practice("A81001")
+    participant = (await practice.refer(referral(1)))["participant_id"]
+    path = f"/enrolment/participants/{participant}"
+    wishes = {"language": "cy", "preferred_channel": "email", "messages": ["email"], "agree": ["gp"]}
+    for _ in range(2):
+        answer = await enrolment.http.post(f"{path}/preferences", data=wishes, headers=bearer("coordinator"))
+        assert answer.status_code == 200, answer.text
+    [told] = await enrolment.published("enrolment.preferences.changed.v1")
+    assert (told["language"], told["allows_sms"], told["allows_email"], told["source"]) == ("cy", False, True, "staff")
+    [row] = await enrolment.query("SELECT changed_by FROM preference_changes")
+    assert row["changed_by"] == "Test Coordinator"
+    page = await enrolment.http.get(f"{path}/change", headers=bearer("clinician") | {"Accept": "text/html"})
+    assert "(staff)" in page.text
+    denied = await enrolment.http.post(f"{path}/preferences", data=wishes, headers=bearer("facilitator"))
+    assert denied.status_code == 403
+
+
+async def test_a_no_under_either_name_is_a_no_after_a_merge(enrolment: EnrolmentBench) -> None:
+    practice = await enrolment.practice("A81001")
+    stays = (await practice.refer(referral(1)))["participant_id"]
+    goes = (await practice.refer(referral(2, patient={"nhs_number": None})))["participant_id"]
+    await say(enrolment, goes, "stop")
+    await enrolment.http.post(f"/enrolment/participants/{stays}/merge", data={"other": goes}, headers=bearer("coordinator"))
+    told = await enrolment.published("enrolment.preferences.changed.v1", at_least=2)
+    assert [(each["participant_id"], each["allows_sms"], each["source"]) for each in told] == [
+        (goes, False, "text_message"),
+        (stays, False, "staff"),
+    ]

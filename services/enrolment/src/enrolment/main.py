@@ -46,6 +46,7 @@ from enrolment.http.reviews import reviews_router
 from enrolment.http.standings import standings_router
 from enrolment.http.webhook_page import webhook_page_router
 from enrolment.http.webhooks import WebhookRoutes
+from enrolment.http.wishes import wishes_router
 from enrolment.messaging import publish
 from enrolment.messaging.consume import Intake
 from enrolment.messaging.deaths import Deaths
@@ -212,6 +213,7 @@ def build(settings: EnrolmentSettings | None = None, channels: Sequence[Channel]
             ),
             corrections_router(people_steps),
             standings_router(people_steps),
+            wishes_router(people_steps),
             merges_router(people_steps),
             erasures_router(people_steps),
             exports_router(access=access, export=export),

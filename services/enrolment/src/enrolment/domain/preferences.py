@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 # Where a person said it.
-BY_TEXT = "text_message"
-SOURCES = ("self_referral", "nomination", "own_page", "staff", "gp", BY_TEXT)
+BY_TEXT, BY_STAFF = "text_message", "staff"
+SOURCES = ("self_referral", "nomination", "own_page", BY_STAFF, "gp", BY_TEXT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,16 @@
 """What the pages and the audit show: plain SQL to what is shown."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from enrolment.domain.preferences import Wishes
 
 PAGE_SIZE = 50
 
@@ -88,6 +90,9 @@ class Journey:
     email: str | None
     language: str
     emergency_contact: str | None
+    wishes: Wishes
+    agreed_at: datetime | None
+    agreed_by: str | None
     referrals: Sequence[ReferralShown] = field(default_factory=list)
     enrolments: Sequence[EnrolmentShown] = field(default_factory=list)
     alike: Sequence[Alike] = field(default_factory=list)
@@ -134,6 +139,10 @@ _ALIKE = text(
     " WHERE :id IN (n.one_id, n.other_id) AND p.id <> :id AND n.status = 'open' AND p.status IN ('active', 'deceased')"
     " ORDER BY p.id"
 )
+_WISHES = text(
+    "SELECT language, preferred_channel, allows_sms, allows_email, shares_with_gp, allows_marketing, changed_at, source"
+    " FROM preferences WHERE participant_id = :id"
+)
 _MERGED = text(_OTHER + " WHERE p.merged_into = :id ORDER BY p.id")
 
 
@@ -168,6 +177,7 @@ async def journey(conn: AsyncConnection, participant_id: UUID) -> Journey | None
     enrolments = (await conn.execute(_ENROLMENTS, {"id": participant_id})).mappings()
     alike = (await conn.execute(_ALIKE, {"id": participant_id})).mappings()
     merged = (await conn.execute(_MERGED, {"id": participant_id})).mappings()
+    said = (await conn.execute(_WISHES, {"id": participant_id})).mappings().one_or_none()
     emergency = [person["emergency_contact_name"], person["emergency_contact_phone"]]
     return Journey(
         id=person["id"],
@@ -192,6 +202,9 @@ async def journey(conn: AsyncConnection, participant_id: UUID) -> Journey | None
         emergency_contact=", ".join(each for each in emergency if each) or None,
         referrals=[_referral(row) for row in referrals],
         enrolments=[EnrolmentShown(**{name: row[name] for name in EnrolmentShown.__dataclass_fields__}) for row in enrolments],
+        wishes=_wishes(said or person),
+        agreed_at=said["changed_at"] if said else None,
+        agreed_by=said["source"] if said else None,
         alike=[Alike(**row) for row in alike],
         merged=[Alike(**row) for row in merged],
     )
@@ -228,3 +241,8 @@ def _referral(row: Any) -> ReferralShown:
         red_flag=bool(row["answers"]["red_flags"]),
         near=[UUID(each) for each in row["near_participant_ids"]],
     )
+
+
+def _wishes(row: Mapping[Any, Any]) -> Wishes:
+    """Read what somebody said they wish, or what is known of it from the person's own row."""
+    return Wishes(**{each.name: row[each.name] for each in fields(Wishes) if each.name in row})

@@ -70,6 +70,8 @@ def events_of_step(step: StepTaken, *, because: Event | None) -> Iterator[Outgoi
         yield _from_current_rows(CONTACT, participant, because)
     for participant in step.people:
         yield _from_current_rows(PERSON, participant, because)
+    for preferences in step.preferences:
+        yield preferences_changed(preferences)
 
 
 def receipt_event(receipt: Receipt, *, because: Event | None) -> Outgoing:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from enrolment.messaging import publish
-from enrolment.use_cases.change_preferences import PreferenceStore
+from enrolment.use_cases.people_store import PeopleStore
 from enrolment.use_cases.take_text_words import TextWord, take_text_words
 from event_contracts.notifications import ReplyReceived
 from service_kit import outbox
@@ -26,7 +26,7 @@ _ALLOWS = MappingProxyType({"stop": False, "start": True})
 class Replies:
     """Reads replies and keeps STOP and START as what the person wishes."""
 
-    store: Callable[[AsyncConnection, datetime], PreferenceStore]
+    store: Callable[[AsyncConnection, datetime], PeopleStore]
 
     def consumer(self) -> Consumer:
         """Return the consumer of NOTIFICATIONS."""

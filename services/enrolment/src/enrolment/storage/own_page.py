@@ -9,9 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from enrolment.domain.links import OWN_PAGE
 from enrolment.domain.person import home_number
-from enrolment.domain.preferences import Preferences
 from enrolment.storage.people import PeopleRepository
-from enrolment.storage.preferences import keep_preferences, preferences_of
 from enrolment.storage.tables import HOME_NUMBER, LINKS
 
 # As the indexes have it.
@@ -35,15 +33,7 @@ class EnrolmentSeen:
 
 
 class OwnPageRepository(PeopleRepository):
-    """`PreferenceStore` in the database, and what the page shows."""
-
-    async def preferences_of(self, participant_id: UUID) -> Preferences | None:
-        """Lock and return somebody's preferences; None if they were never asked."""
-        return await preferences_of(self._conn, participant_id)
-
-    async def keep_preferences(self, preferences: Preferences) -> None:
-        """Write the preferences as they are, and add them to their history."""
-        await keep_preferences(self._conn, preferences)
+    """What the page shows, beside what changes people."""
 
     async def enrolments(self, participant_id: UUID) -> list[EnrolmentSeen]:
         """Return somebody's enrolments, the oldest first."""

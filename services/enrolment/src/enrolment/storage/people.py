@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, or_, select, text
 
 from enrolment.domain.person import Participant
+from enrolment.domain.preferences import Preferences
+from enrolment.storage.preferences import keep_preferences, preferences_of
 from enrolment.storage.records import merge_of, near_match_of, participant_of
 from enrolment.storage.repositories import IntakeRepository
 from enrolment.storage.tables import MERGES, NEAR_MATCHES, PARTICIPANTS
@@ -48,6 +50,14 @@ class PeopleRepository(IntakeRepository):
         merges = (await self._conn.execute(_MERGES, asked)).mappings()
         known.also(near_matches=[near_match_of(row) for row in near], merges=[merge_of(row) for row in merges])
         return known
+
+    async def preferences_of(self, participant_id: UUID) -> Preferences | None:
+        """Lock and return somebody's preferences; None if they were never asked."""
+        return await preferences_of(self._conn, participant_id)
+
+    async def keep_preferences(self, preferences: Preferences) -> None:
+        """Write the preferences as they are, and add them to their history."""
+        await keep_preferences(self._conn, preferences)
 
     async def save(self, changes: Changes) -> None:
         """Write the changes. A number that goes from one person to another is let go first."""

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol
 from uuid import UUID
 
 from enrolment.domain.audit import Actor, Entry
@@ -13,16 +12,6 @@ from enrolment.use_cases.people_store import PeopleStore, person_of
 
 WITH_THE_REFERRAL = "gp"
 NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-class PreferenceStore(PeopleStore, Protocol):
-    """The database, as far as preferences need it, within one transaction."""
-
-    async def preferences_of(self, participant_id: UUID) -> Preferences | None:
-        """Lock and return somebody's preferences; None if they were never asked."""
-
-    async def keep_preferences(self, preferences: Preferences) -> None:
-        """Write the preferences as they are, and add them to their history."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +29,7 @@ async def change_preferences(
     *,
     source: str,
     actor: Actor,
-    store: PreferenceStore,
+    store: PeopleStore,
     now: datetime,
     said_at: datetime | None = None,
 ) -> Changed | None:
@@ -71,7 +60,7 @@ async def change_preferences(
     return Changed(preferences=after, participant=participant, enrolments=tuple(enrolments))
 
 
-async def kept_preferences(participant: Participant, *, store: PreferenceStore) -> Preferences:
+async def kept_preferences(participant: Participant, *, store: PeopleStore) -> Preferences:
     """Return what somebody wishes, locked: what they said, or what came with their referral."""
     kept = await store.preferences_of(participant.id)
     if kept is not None:

@@ -9,7 +9,10 @@ from enrolment.domain.audit import Actor, Entry
 from enrolment.domain.enrolments import Enrolment
 from enrolment.domain.merges import Merge, MergedOnError, SamePersonError, joined, parted
 from enrolment.domain.near_matches import NearMatch, near_match
+from enrolment.domain.person import Participant
+from enrolment.domain.preferences import BY_STAFF
 from enrolment.domain.standing import ACTIVE, ImpossibleForPersonError, after
+from enrolment.use_cases.change_preferences import Changed, change_preferences, kept_preferences
 from enrolment.use_cases.known import Known
 from enrolment.use_cases.outcome import StepTaken
 from enrolment.use_cases.people_store import PeopleStore, person_of
@@ -52,8 +55,16 @@ async def merge_people(
     known.put_near_match(pair.after("merge", now=now, by=actor.name))
     _audit(known, actor, now, "merged", {survivor_id: {"with": str(merged_id)}, merged_id: {"into": str(survivor_id)}})
     await store.save(known.changes())
+    narrowed = await _no_stays_no(survivor, gone, actor=actor, store=store, now=now)
     met = (stays,) if known.is_enrolled(survivor_id) else ()
-    return StepTaken(at=now, standings=(gone,), enrolments=moved, contacts=(stays, gone), people=(*met, gone))
+    return StepTaken(
+        at=now,
+        standings=(gone,),
+        enrolments=moved,
+        contacts=(stays, gone),
+        people=(*met, gone),
+        preferences=(narrowed.preferences,) if narrowed else (),
+    )
 
 
 async def unmerge_people(
@@ -107,6 +118,24 @@ async def keep_apart(
     _audit(known, actor, now, "kept_apart", {one_id: {"from": str(other_id)}, other_id: {"from": str(one_id)}})
     await store.save(known.changes())
     return StepTaken(at=now)
+
+
+async def _no_stays_no(
+    survivor: Participant, gone: Participant, *, actor: Actor, store: PeopleStore, now: datetime
+) -> Changed | None:
+    """Whoever said no under either name has said no; taking the merge back gives nothing of that away."""
+    theirs = await store.preferences_of(gone.id)
+    if theirs is None:
+        return None
+    own = (await kept_preferences(survivor, store=store)).wishes
+    both = replace(
+        own,
+        allows_sms=own.allows_sms and theirs.wishes.allows_sms,
+        allows_email=own.allows_email and theirs.wishes.allows_email,
+        shares_with_gp=own.shares_with_gp and theirs.wishes.shares_with_gp,
+        allows_marketing=own.allows_marketing and theirs.wishes.allows_marketing,
+    )
+    return await change_preferences(survivor.id, both, source=BY_STAFF, actor=actor, store=store, now=now)
 
 
 def _given_to(participant_id: UUID, enrolments: Sequence[Enrolment], *, known: Known, now: datetime) -> list[Enrolment]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enrolment.domain.enrolments import Enrolment
 from enrolment.domain.links import IssuedLink
 from enrolment.domain.person import Participant
+from enrolment.domain.preferences import Preferences
 from enrolment.domain.receipts import Receipt
 from enrolment.domain.referrals import Referral
 
@@ -38,3 +39,4 @@ class StepTaken:
     enrolments: tuple[Enrolment, ...] = ()
     contacts: tuple[Participant, ...] = ()
     people: tuple[Participant, ...] = ()
+    preferences: tuple[Preferences, ...] = ()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from enrolment.domain.erasure import Restricted
 from enrolment.domain.person import Participant, Person
+from enrolment.domain.preferences import Preferences
 from enrolment.use_cases.known import Changes, Known
 
 
@@ -31,6 +32,12 @@ class PeopleStore(Protocol):
 
     async def save(self, changes: Changes) -> None:
         """Write the changes."""
+
+    async def preferences_of(self, participant_id: UUID) -> Preferences | None:
+        """Lock and return somebody's preferences; None if they were never asked."""
+
+    async def keep_preferences(self, preferences: Preferences) -> None:
+        """Write the preferences as they are, and add them to their history."""
 
 
 def person_of(known: Known, participant_id: UUID) -> Participant:

@@ -8,7 +8,8 @@ from uuid import UUID
 from enrolment.domain.audit import THE_PERSON
 from enrolment.domain.preferences import BY_TEXT, after_text
 from enrolment.domain.standing import ACTIVE
-from enrolment.use_cases.change_preferences import Changed, PreferenceStore, change_preferences, kept_preferences
+from enrolment.use_cases.change_preferences import Changed, change_preferences, kept_preferences
+from enrolment.use_cases.people_store import PeopleStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,7 @@ class TextWord:
     said_at: datetime
 
 
-async def take_text_words(words: Sequence[TextWord], *, store: PreferenceStore, now: datetime) -> list[Changed]:
+async def take_text_words(words: Sequence[TextWord], *, store: PeopleStore, now: datetime) -> list[Changed]:
     """Keep what each of them wishes, and return what changed.
 
     Who is nobody yet (an invitation went to them), has died or was erased, has no preferences: the number is stopped by whoever

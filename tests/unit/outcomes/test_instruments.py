@@ -45,6 +45,19 @@ any_answers = st.sampled_from(list(INSTRUMENTS.values())).flatmap(
 )
 
 
+complete_answers = st.sampled_from([one for one in INSTRUMENTS.values() if one.code != "RESOURCE-USE"]).flatmap(
+    lambda instrument: st.tuples(
+        st.just(instrument),
+        st.fixed_dictionaries(
+            {
+                item.id: st.booleans() if item.yes_or_no else st.integers(min_value=item.least, max_value=item.most)
+                for item in instrument.items
+            }
+        ),
+    )
+)
+
+
 @given(any_answers)
 def test_every_score_lies_in_the_range_of_its_scale(drawn: tuple[Instrument, Answers]) -> None:
     instrument, answers = drawn
@@ -53,6 +66,31 @@ def test_every_score_lies_in_the_range_of_its_scale(drawn: tuple[Instrument, Ans
         assert scale is not None
         assert score.value is None or scale.least <= score.value <= scale.most
         assert (score.instrument, score.version) == (instrument.code, instrument.version)
+
+
+# A higher answer says that it is worse; of the others that it is better.
+WORSE_WHEN_HIGHER = {"NRS", "KOOS", "HOOS", "KOOS-12", "HOOS-12", "KOOS-PS", "HOOS-PS", "EQ-5D-5L", "HADS"}
+BETTER_WHEN_HIGHER = {"ACTIVITY", "CHAIR-STAND", "SWEMWBS", "WEMWBS", "MSK-HQ", "PAM"}
+
+
+@given(complete_answers, st.data())
+def test_one_answer_that_is_worse_makes_no_score_better(drawn: tuple[Instrument, Answers], data: st.DataObject) -> None:
+    instrument, answers = drawn
+    higher = [item.id for item in instrument.items if not item.yes_or_no and item.id in answers and answers[item.id] < item.most]
+    if not higher:
+        return
+    raised = data.draw(st.sampled_from(higher))
+    before = {one.scale: one.value for one in instrument.score(answers)}
+    after = {one.scale: one.value for one in instrument.score({**answers, raised: answers[raised] + 1})}
+    says_worse = instrument.code in WORSE_WHEN_HIGHER and raised != "VAS"
+    assert says_worse or instrument.code in BETTER_WHEN_HIGHER or raised == "VAS"
+    for scale in instrument.scales:
+        first, then = before.get(scale.id), after.get(scale.id)
+        if first is None or then is None:
+            assert first is then
+            continue
+        better = (then - first) * (1 if scale.direction == "higher_is_better" else -1)
+        assert better <= 1e-9 if says_worse or scale.direction == "none" else better >= -1e-9
 
 
 @given(any_answers, st.randoms())

@@ -69,7 +69,10 @@ class CohortPlan:
 
 @dataclass(kw_only=True)
 class Course:
-    """What is known of the run so far. `in_order`: one thing after the other, so that the same people meet the same again."""
+    """What is known of the run so far. `in_order`: one thing after the other, so that the same people meet the same again.
+
+    Otherwise several at once, and only until everything is answered that will be.
+    """
 
     people: Sequence[Person]
     in_order: bool = True
@@ -250,4 +253,10 @@ async def _send_answers(system: System, questionnaire_id: str, answers: dict[str
 
 async def _open_questionnaires(system: System, course: Course) -> list[dict[str, Any]]:
     found = [*await _questionnaires(system, "due"), *await _questionnaires(system, "planned")]
-    return [one for one in found if one["participant_id"] in course.by_participant]
+    ours = [one for one in found if one["participant_id"] in course.by_participant]
+    # Who goes to the end of everything also waits for what nobody answers, until it is missed.
+    return ours if course.in_order else [one for one in ours if _will_answer(course, one)]
+
+
+def _will_answer(course: Course, one: dict[str, Any]) -> bool:
+    return course.by_participant[one["participant_id"]].answers(one["time_point"], one["instruments"]) is not None

@@ -58,10 +58,11 @@ class DirectoryDesk(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class DirectoryPage:
-    """The directory as a page or as JSON, with what was just answered or what is wrong."""
+    """The directory as a page or as JSON, with what was just answered or what is wrong; `interests` are their names by code."""
 
     pages: Pages
     desk: DirectoryDesk
+    interests: Mapping[str, str]
 
     async def __call__(
         self,
@@ -94,6 +95,7 @@ class DirectoryPage:
             errors=errors,
             entered=entered or {},
             columns=COLUMNS,
+            interests=self.interests,
             may_edit=member.role in {*EDITORS, ADMIN},
         )
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from scheduling.domain.broken_rule import BrokenRuleError
 from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.places import Seat
 from scheduling.domain.register_contents import Goals
 from scheduling.domain.register_entries import NewEntry
 from scheduling.domain.standing import Standing
@@ -344,3 +345,40 @@ async def test_a_merge_takes_it_along_and_a_transfer_takes_it_back(desk: Schedul
         await work.announce(changes)
     assert (await survivor.told())[-1]["make_ups"][0]["status"] == "taken_back"
     assert [line.guest_from for line in (await desk.sheet(one.session.session_id)).lines] == [None]
+
+
+@pytest.mark.parametrize("how", ["added", "seated"])
+async def test_the_database_refuses_a_seat_beside_guests_too_whatever_the_code_does(desk: SchedulingDesk, how: str) -> None:
+    one = await missed(desk, capacity=1)
+    await one.book()
+    waiting = an_enrolment(preferred_site="meadow")
+    await desk.enrol(waiting)
+    async with desk.transaction() as (_, repositories):
+        [place] = await repositories.places.latest_of([waiting.enrolment_id])
+    seated = place.seated(Seat(cohort_id=one.host.cohort.cohort_id, number=1), now=desk.now)
+
+    async def past_the_code() -> None:
+        async with desk.transaction() as (conn, repositories):
+            if how == "added":
+                await conn.execute(tables.places.delete().where(tables.places.c.place_id == place.place_id))
+                await repositories.places.add([seated])
+            else:
+                await repositories.places.change([seated])
+
+    with pytest.raises(IntegrityError, match="the class would be too large"):
+        await past_the_code()
+    assert (await desk.statuses())[waiting.participant_id] == "waiting"
+
+
+async def test_a_flag_that_is_raised_later_is_recorded_beside_guests_and_holds_nothing_up(desk: SchedulingDesk) -> None:
+    one = await missed(desk)
+    there = [an_enrolment(preferred_site="meadow", close_attention=True) for _ in range(2)]
+    await desk.enrol(*there)
+    await one.book()
+    await desk.enrol(replace(one.person, sequence=2, close_attention=True))
+    tasks = await desk.query("SELECT cohort_id FROM tasks WHERE kind = 'close_attention_over'")
+    assert [row["cohort_id"] for row in tasks] == [one.host.cohort.cohort_id]
+    desk.now = one.session.ends_at
+    everybody = {person.participant_id: "present" for person in (one.person, *there)}
+    await desk.register(one.session.session_id, everybody)
+    assert (await desk.statuses())[there[0].participant_id] == "attending"

@@ -80,12 +80,14 @@ async def moved(bench: NotificationsBench, person: Participant, group: Group) ->
 
 async def reminded(bench: NotificationsBench, person: Participant, group: Group) -> None:
     await placed(bench, person, group)
+    await bench.messages(person, "place_found", "sent")
     await bench.messages(person, "session_reminder", "planned")
     await bench.move_clock_to(FIRST - timedelta(hours=23))
 
 
 async def cancelled_in_the_night_before(bench: NotificationsBench, person: Participant, group: Group) -> None:
     await placed(bench, person, group)
+    await bench.messages(person, "place_found", "sent")
     await bench.messages(person, "session_reminder", "planned")
     await bench.move_clock_to(datetime(2026, 12, 14, 6, 0, tzinfo=UTC))
     group.change(1, status="cancelled")
@@ -187,3 +189,10 @@ async def test_each_kind_that_a_session_brings_about_reaches_the_mailbox(notific
     await BROUGHT_ABOUT_BY[kind](notifications, person, group)
     item = await arrived(notifications, person, kind)
     assert "Monday 14 December at 10am" in str(item["body"])
+    await notifications.all_read()
+    # What is urgent may go at night; anything else there is a problem.
+    assert (await notifications.audit())["problems"] == []
+    night = datetime(2026, 12, 14, 23, 0, tzinfo=UTC)
+    await notifications.query("UPDATE mailbox SET received_at = $1 WHERE reference <> $2", night, item["reference"])
+    problems = (await notifications.audit())["problems"]
+    assert len([one for one in problems if "in the quiet hours" in one]) == len(await notifications.mailbox()) - 1

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifications.domain.going import URGENT
 from notifications.domain.message import Channel, Reason, Status
 from notifications.storage.tables import MAILBOX, MESSAGES, PEOPLE
 from notifications.use_cases.mailbox import Delivered
@@ -59,8 +60,9 @@ _PROBLEMS = (
     (
         "Message {id} reached the person in the quiet hours.",
         (
-            "SELECT reference AS id FROM mailbox WHERE (received_at AT TIME ZONE 'Europe/London')::time"
-            " NOT BETWEEN '08:00' AND '20:01'"
+            "SELECT messages.id FROM messages JOIN mailbox ON reference = messages.id::text"
+            " WHERE (received_at AT TIME ZONE 'Europe/London')::time NOT BETWEEN '08:00' AND '20:01'"
+            " AND kind <> ALL(:urgent) AND NOT coalesce((facts ->> 'urgent')::boolean, false)"
         ),
     ),
 )
@@ -147,7 +149,7 @@ class StoredViews:
         by_kind: dict[str, dict[str, int]] = {}
         for kind, status, number in await self._conn.execute(counted):
             by_kind.setdefault(kind, {})[status] = number
-        values = {"stuck_before": real_now - STUCK_AFTER, "late_before": now - LATE_AFTER}
+        values = {"stuck_before": real_now - STUCK_AFTER, "late_before": now - LATE_AFTER, "urgent": sorted(URGENT)}
         problems = []
         for sentence, query in _PROBLEMS:
             used = {name: value for name, value in values.items() if f":{name}" in query}

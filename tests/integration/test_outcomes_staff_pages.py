@@ -12,6 +12,9 @@ PAGE = {"Accept": "text/html"}
 PAIN_ONLY = {"NRS.pain": "6"}
 
 
+SOME_ID = "0193590a-5c00-7000-8000-000000000701"
+
+
 def read(text: str) -> BeautifulSoup:
     return BeautifulSoup(text, "html.parser")
 
@@ -31,15 +34,15 @@ async def due_baseline(bench: OutcomesBench, name: str = "Ada Example") -> tuple
     [
         ("GET", "/outcomes/questionnaires"),
         ("GET", "/outcomes/audit"),
-        ("GET", f"/outcomes/participants/{new_id()}/part"),
-        ("GET", f"/outcomes/questionnaires/{new_id()}"),
-        ("POST", f"/outcomes/questionnaires/{new_id()}"),
-        ("POST", f"/outcomes/questionnaires/{new_id()}/answers"),
-        ("POST", f"/outcomes/questionnaires/{new_id()}/link/revoke"),
+        ("GET", f"/outcomes/participants/{SOME_ID}/part"),
+        ("GET", f"/outcomes/questionnaires/{SOME_ID}"),
+        ("POST", f"/outcomes/questionnaires/{SOME_ID}"),
+        ("POST", f"/outcomes/questionnaires/{SOME_ID}/answers"),
+        ("POST", f"/outcomes/questionnaires/{SOME_ID}/link/revoke"),
         ("GET", "/outcomes/concerns"),
-        ("GET", f"/outcomes/concerns/{new_id()}"),
-        ("POST", f"/outcomes/concerns/{new_id()}/acknowledgement"),
-        ("GET", f"/outcomes/cohorts/{new_id()}/measures"),
+        ("GET", f"/outcomes/concerns/{SOME_ID}"),
+        ("POST", f"/outcomes/concerns/{SOME_ID}/acknowledgement"),
+        ("GET", f"/outcomes/cohorts/{SOME_ID}/measures"),
     ],
 )
 async def test_staff_routes_need_a_credential(outcomes_pages: OutcomesBench, method: str, path: str) -> None:

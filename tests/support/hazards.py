@@ -35,6 +35,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
+    if hasattr(config, "workerinput"):  # one of several that run side by side; whoever started them knows what all did
+        return
     is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not (config.option.keyword or config.option.markexpr)
     if not is_whole or config.option.collectonly or session.exitstatus != pytest.ExitCode.OK:
         return

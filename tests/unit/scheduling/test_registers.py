@@ -1,13 +1,13 @@
 """What a register must hold."""
 
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
 from scheduling.domain.broken_rule import BrokenRuleError
 from scheduling.domain.registers import Entry, Mark, checked_register
 
-ANN, BEN, LEFT, STRANGER = (uuid4() for _ in range(4))
+ANN, BEN, LEFT, STRANGER = (UUID(int=number) for number in range(1, 5))
 
 
 def entries(*pairs: tuple[object, str]) -> list[Entry]:

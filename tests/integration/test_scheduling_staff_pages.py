@@ -135,3 +135,58 @@ async def test_only_coordinators_change_these(scheduling: SchedulingBench, path:
     assert token_of("facilitator")
     page = await scheduling.call("GET", f"/facilitators/{LEAD_ID}", page=True, as_="facilitator")
     assert (page.status_code, "<form" in page.text.partition("<main")[2]) == (200, False)
+
+
+def on(day: str, month: str, **more: Any) -> dict[str, Any]:
+    return {"starts_on-day": day, "starts_on-month": month, "starts_on-year": "2027", "starts_at": "10:00"} | more
+
+
+async def test_a_coordinator_changes_a_cohort_by_its_pages(scheduling: SchedulingBench) -> None:
+    await scheduling.site()
+    opened = await scheduling.cohort(only_planned=True)
+    changes = f"/cohorts/{opened['cohort_id']}/changes"
+    first, second = (one["session_id"] for one in opened["sessions"][:2])
+
+    async def cohort() -> Any:
+        return (await scheduling.call("GET", f"/cohorts/{opened['cohort_id']}")).json()
+
+    for deed, form in (
+        ("open", {}),
+        ("move", on("2", "2", weekdays=["tue", "fri"])),
+        ("move-session", on("3", "2", session_id=first)),
+        ("cancel-session", {"session_id": second}),
+        ("add-session", on("16", "3")),
+    ):
+        page = await scheduling.call("GET", f"{changes}/{deed}", page=True)
+        assert page.status_code == 200
+        assert (await send(scheduling, f"{changes}/{deed}", form)).status_code == 303, deed
+    now = await cohort()
+    assert (now["status"], now["sessions"][0]["starts_at"]) == ("open", "2027-02-03T10:00:00Z")
+    assert (now["sessions"][1]["status"], now["sessions"][12]["starts_at"]) == ("cancelled", "2027-03-16T10:00:00Z")
+    assert now["sessions"][12]["themes"] == now["sessions"][1]["themes"]
+    assert (await send(scheduling, f"{changes}/cancel", {})).status_code == 422
+    await send(scheduling, f"{changes}/cancel", {"sure": "yes"})
+    assert (await cohort())["status"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("deed", "form", "sentence"),
+    [
+        ("move-session", on("3", "2"), "session_id must be one of the cohort"),
+        ("cancel-session", {"session_id": str(UUID(int=1))}, "session_id must be one of the cohort"),
+        ("add-session", on("3", "2", starts_at="ten"), "starts_at must be a time such as 10:00."),
+        ("add-session", on("3", "2"), "fewer than 12 sessions"),
+        ("move", on("1", "2", weekdays=["mon", "tue"]), "weekdays must not be next to each other."),
+        ("move", {"weekdays": ["mon", "thu"], "starts_at": "10:00"}, "starts_on must be given."),
+        ("explode", {}, "deed must be among move-session"),
+    ],
+)
+async def test_a_change_that_breaks_a_rule_says_which_on_its_page(
+    scheduling: SchedulingBench, deed: str, form: dict[str, Any], sentence: str
+) -> None:
+    await scheduling.site()
+    opened = await scheduling.cohort()
+    before = await scheduling.query("SELECT * FROM sessions ORDER BY number")
+    answer = await send(scheduling, f"/cohorts/{opened['cohort_id']}/changes/{deed}", form)
+    assert (answer.status_code, sentence in BeautifulSoup(answer.text, "html.parser").get_text()) == (422, True)
+    assert await scheduling.query("SELECT * FROM sessions ORDER BY number") == before

@@ -23,6 +23,7 @@ from scheduling.http.allocations import allocations_router
 from scheduling.http.audit import audit_router
 from scheduling.http.calendars import calendars_router
 from scheduling.http.cohort_changes import cohort_changes_router
+from scheduling.http.cohort_pages import cohort_pages_router
 from scheduling.http.cohort_times import cohort_times_router
 from scheduling.http.cohorts import cohorts_router
 from scheduling.http.day import day_router
@@ -164,6 +165,7 @@ def build(settings: Settings) -> FastAPI:
             plans_router(desk),
             cohorts_router(desk),
             cohort_changes_router(desk),
+            cohort_pages_router(desk),
             registers_router(desk),
             register_people_router(desk),
             register_offline_router(desk),

@@ -237,3 +237,14 @@ def test_a_session_elsewhere_is_reminded_of_with_what_is_known_of_that_site() ->
     assert "Address: 2 Other Street" in reminder.splitlines()
     unknown = (replace(COHORT, sessions=(replace(elsewhere, site=None), *rest)),)
     assert "Address" not in put(a_message(Kind.SESSION_REMINDER), cohorts=unknown).body
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_a_text_message_does_not_say_the_name_of_a_site_that_names_a_diagnosis(kind: Kind, language: str) -> None:
+    name = "Wandsworth Knee and Hip Clinic"
+    sessions = tuple(replace(session, site_id="clinic", site_name=name) for session in COHORT.sessions)
+    there = (replace(COHORT, site_name=name, sessions=sessions),)
+    message = a_message(kind)
+    if "site_name" in message.facts:
+        message = replace(message, facts={**message.facts, "site_name": name})
+    assert not names_a_diagnosis(put(message, Channel.SMS, language=language, cohorts=there).body)

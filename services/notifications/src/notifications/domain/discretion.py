@@ -2,8 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 MOST_CHARACTERS_OF_SIGNPOSTS = 600
+# The Welsh is draft until a translator has signed it.
+_ANY_SITE: Mapping[str, str] = MappingProxyType({"en": "our venue", "cy": "ein lleoliad"})
 
 # English and Welsh; parts of words, so that "osteoarthritis" and "arthritic" are found too.
 _DIAGNOSES = re.compile(
@@ -27,3 +31,18 @@ def fit_for_sms(signposts: Iterable[Mapping[str, str | None]]) -> list[Mapping[s
             fit.append(signpost)
             used += len(text)
     return fit
+
+
+def without_telling_names(content: Mapping[str, Any], *, language: str) -> dict[str, Any]:
+    """What a text message is made from, with a site that is named after a condition called what any other could be called."""
+    elsewhere = _ANY_SITE.get(language, "our venue")
+
+    def discreet(name: str | None) -> str | None:
+        return elsewhere if name is not None and names_a_diagnosis(name) else name
+
+    told = dict(content)
+    if "site_name" in told:
+        told["site_name"] = discreet(told["site_name"])
+    if "changes" in told:
+        told["changes"] = [{**change, "at": discreet(change.get("at"))} for change in told["changes"]]
+    return told

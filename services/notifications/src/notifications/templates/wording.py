@@ -14,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from notifications.domain.cohort import Cohort
 from notifications.domain.contact import Contact
 from notifications.domain.content import ENGLISH, WELSH, ContentError, content_of, language_of
+from notifications.domain.discretion import without_telling_names
 from notifications.domain.message import Channel, Kind, Message
 from notifications.templates.html_part import blocks_of, html_layout
 from notifications.templates.invitations import invitations_of
@@ -94,7 +95,8 @@ class TemplateWording:
             )
             template = self._templates[message.kind, language]
             if channel is Channel.SMS:
-                return Words(body=" ".join(_block(template, "sms", content).split()))
+                told = without_telling_names(content, language=language)
+                return Words(body=" ".join(_block(template, "sms", told).split()))
             subject = " ".join(_block(template, "subject", content).split())
             body = _block(template, "email", content)
             html = self._html.render(language=language, subject=subject, blocks=blocks_of(body))

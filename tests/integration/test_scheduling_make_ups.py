@@ -12,16 +12,19 @@ from sqlalchemy.exc import IntegrityError
 
 from scheduling.domain.broken_rule import BrokenRuleError
 from scheduling.domain.enrolments import Enrolment
+from scheduling.domain.own_links import OwnLink, hash_of_token
 from scheduling.domain.places import Seat
 from scheduling.domain.register_contents import Goals
 from scheduling.domain.register_entries import NewEntry
 from scheduling.domain.standing import Standing
 from scheduling.storage import tables
+from scheduling.storage.own_links import StoredOwnDates
 from scheduling.use_cases.book_make_up import book_make_up
 from scheduling.use_cases.cancel_cohort import cancel_cohort
 from scheduling.use_cases.changes import Changes
 from scheduling.use_cases.look_up import MakeUpSheet
 from scheduling.use_cases.open_cohort import Opened
+from scheduling.use_cases.own_dates import keep_own_links
 from scheduling.use_cases.take_back_make_up import take_back_make_up
 from scheduling.use_cases.transfer_person import transfer_person
 from support.scheduling_desk import STAFF, SchedulingDesk, an_enrolment, scheduling_desk
@@ -175,6 +178,19 @@ async def test_it_can_make_the_share_that_completes_the_programme_after_the_last
     assert (await one.place())["status"] == "below_completion"
 
     await one.book(later.cohort.sessions[0].session_id)
+    link = OwnLink(
+        link_id=UUID(int=3),
+        sequence=1,
+        participant_id=one.person.participant_id,
+        token_hash=hash_of_token("t" * 43),
+        status="issued",
+        expires_at=desk.now + timedelta(days=90),
+    )
+    async with desk.transaction() as (_, repositories):
+        await keep_own_links(links=[link], repositories=repositories)
+    dates = await StoredOwnDates(desk.engine).by_token("t" * 43, now=desk.now)
+    assert dates is not None
+    assert [(each.starts_at.date(), each.elsewhere) for each in dates.sessions] == [(date(2027, 1, 19), "Meadow")]
     desk.now = later.cohort.sessions[0].ends_at
     await desk.register(later.cohort.sessions[0].session_id, {one.person.participant_id: "present"})
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scheduling.domain.own_links import OwnLink, hash_of_token
+from scheduling.domain.places import ON_REGISTER
 from scheduling.domain.tasks import CANNOT_COME
 from scheduling.storage import tables
 from scheduling.use_cases.own_dates import OwnDates, OwnSession
@@ -47,7 +48,6 @@ WHERE m.place_id = :place_id AND m.status = 'coming' AND s.starts_at > :now
 ORDER BY starts_at
 """
 )
-_STAYS = ("placed", "attending")
 
 
 class OwnLinkRows:
@@ -76,7 +76,7 @@ class StoredOwnDates:
 
 async def _dates(conn: AsyncConnection, participant_id: UUID, *, now: datetime) -> OwnDates:
     place = (await conn.execute(_PLACE, {"participant_id": participant_id})).mappings().one_or_none()
-    if place is None or place["cohort_id"] is None or place["status"] not in _STAYS:
+    if place is None or place["cohort_id"] is None or place["status"] not in ON_REGISTER:
         return OwnDates(
             participant_id=participant_id,
             status=place["status"] if place else None,

@@ -27,9 +27,9 @@ class OwnSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDates:
-    """What somebody sees of their place: its status, where, and the sessions to come. No status: not heard of yet.
+    """What somebody sees of their place: its status, where, and the sessions to come, with another group too.
 
-    `cohort_id` stays when they are done, for what they did there.
+    No status: not heard of yet; no `site_name`: they are and were in no cohort. `cohort_id` stays when they are done there.
     """
 
     participant_id: UUID

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from starlette.datastructures import UploadFile
 
 from outcomes.domain.directory_entries import COLUMNS, WrongEntryError
 from outcomes.domain.feeds import Feed
@@ -169,7 +168,7 @@ async def _text_of(request: Request) -> str:
     """The spreadsheet, from the page's form or as the body itself."""
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         file = (await request.form()).get("file")
-        body = await file.read(LARGEST + 1) if isinstance(file, UploadFile) else b""
+        body = b"" if file is None or isinstance(file, str) else await file.read(LARGEST + 1)
     else:
         body = b""
         async for chunk in request.stream():

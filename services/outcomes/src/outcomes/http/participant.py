@@ -6,8 +6,8 @@ from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
+from fastapi.datastructures import FormData
 from fastapi.responses import RedirectResponse, Response
-from starlette.datastructures import FormData
 
 from outcomes.domain.assessment import Given
 from outcomes.domain.instruments.instrument import WrongAnswersError

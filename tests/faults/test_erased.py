@@ -6,9 +6,12 @@ from typing import Any
 
 import asyncpg
 
+from limber_embedded import organisations
 from limber_embedded.checkout import SERVICES
+from limber_embedded.nats_users import DOMAIN
+from limber_embedded.organisations import Organisation
 from limber_streams.declaration import load
-from support.whole_system import System, a_referral, eventually
+from support.whole_system import Practice, System, a_referral, eventually
 
 PERSON = {
     "given_name": "Wilhelmina",
@@ -75,6 +78,7 @@ async def a_person_whom_everybody_knows(system: System) -> tuple[str, str]:
     body["patient"] |= PERSON
     receipt = await practice.refer(body)
     await practice.publish(b'{"patient": {"given_name": "Wilhelmina", "family_name": "Quillfeather"}}')
+    await promised_and_nominated(system, practice)
 
     async def written_to() -> Any:
         return await system.query("notifications", "SELECT 1 FROM mailbox WHERE recipient = 'wilhelmina@example.org'")
@@ -84,11 +88,36 @@ async def a_person_whom_everybody_knows(system: System) -> tuple[str, str]:
     return receipt["participant_id"], body["patient"]["nhs_number"]
 
 
+async def promised_and_nominated(system: System, practice: Practice) -> None:
+    """A referral is promised at an address that names the person, which nobody may fetch; and an employer nominates them."""
+    attributes = {
+        "ce-specversion": "1.0",
+        "ce-id": "promise-1",
+        "ce-source": "urn:ods:A81001",
+        "ce-type": "intake.gp.referral.available.v1",
+        "ce-time": "2026-11-23T09:00:00Z",
+        "ce-dataref": "https://fetch.example.org/Wilhelmina-Quillfeather.json",
+    }
+    jetstream = practice.client.jetstream(timeout=5, domain=DOMAIN)
+    await jetstream.publish("intake.gp.A81001.referral.available.v1", b"", headers=attributes)
+    employer = await organisations.add(system.home, Organisation(channel="workplace", code="ACME", name="Acme"))
+    body = {name: PERSON[name] for name in ("given_name", "family_name", "phone")} | {"nomination_id": "n-1"}
+    headers = {"Authorization": f"Bearer {employer.api_key}", "Idempotency-Key": "n-1"}
+    nominated = await system.http.post("/enrolment/workplace/nominations", json=body, headers=headers)
+    assert nominated.is_success, nominated.text
+
+    async def failed() -> Any:
+        return await system.query("enrolment", "SELECT 1 FROM promised_referrals WHERE state = 'failed'")
+
+    await eventually(failed, what="a promised referral that may not be fetched")
+
+
 async def test_nothing_is_left_of_the_erased_and_a_replay_brings_nothing_back(system: System) -> None:
     participant, number = await a_person_whom_everybody_knows(system)
     words = (*WORDS, number)
     before = await in_databases(system, words)
     assert {one.split(".")[0] for one in before} == {*SERVICES}
+    assert {"enrolment.promised_referrals.address", "enrolment.nominations.given_name"} <= before
     assert {"CONTACTS", "PEOPLE"} <= await in_streams(system, words)
 
     exported = system.limber.run("export", participant)

@@ -24,10 +24,12 @@ from enrolment.storage.nomination_tables import BULK_JOBS, BULK_LINES, NOMINATIO
 from enrolment.storage.poster_tables import POSTERS
 from enrolment.storage.progress_tables import PLACES
 from enrolment.storage.promise_tables import FETCH_HOSTS, PROMISES
+from enrolment.storage.rate_limits import ALLOWANCES
 from enrolment.storage.webhook_tables import WEBHOOK_DELIVERIES, WEBHOOK_ENDPOINTS
 
 # Those that stand in a module of their own belong to the same metadata.
 __all__ = [
+    "ALLOWANCES",
     "BULK_JOBS",
     "BULK_LINES",
     "CONFIRMATIONS",

@@ -39,7 +39,7 @@ STANDINGS = Table(
     "standings",
     METADATA,
     Column("participant_id", Uuid, primary_key=True),
-    Column("sequence", Integer, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
     Column("status", Text, nullable=False),
     Column("merged_into", Uuid),
     CheckConstraint("status IN ('active', 'deceased', 'merged', 'erased')", name="standing_status"),

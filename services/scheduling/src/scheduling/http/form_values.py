@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from starlette.datastructures import FormData
+from fastapi.datastructures import FormData
 
 from scheduling.domain.broken_rule import BrokenRuleError
 

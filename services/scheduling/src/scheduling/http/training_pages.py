@@ -5,8 +5,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.datastructures import FormData
 from fastapi.responses import RedirectResponse
-from starlette.datastructures import FormData
 
 from page_base.pages import FieldError
 from scheduling.domain.broken_rule import BrokenRuleError

@@ -115,6 +115,13 @@ def test_the_words_hold_what_a_person_needs() -> None:
     assert "next: Walking group https://walks.example.org; Swimming. The people" in short
 
 
+@pytest.mark.parametrize("channel", Channel)
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_at_the_end_people_are_led_to_their_goals_and_exercises(language: str, channel: Channel) -> None:
+    found = put(a_message(Kind.WHAT_COMES_NEXT), channel, language=language)
+    assert "http://localhost:8080/enrolment/me" in found.body
+
+
 def test_a_name_is_only_ever_text() -> None:
     contact = replace(MARY, greeting_name="{{ 7 * 7 }}\r\nBcc: x@example.org")
     found = WORDING.put(message=a_message(Kind.WAITING_LIST), channel=Channel.EMAIL, contact=contact, cohorts={}, now=NOW)

@@ -160,7 +160,9 @@ def _follow_up(asked: _Asked) -> dict[str, Any]:
 
 def _what_comes_next(asked: _Asked) -> dict[str, Any]:
     signposts = list(asked.fact("signposts"))
-    return {"signposts": signposts, "signposts_for_sms": fit_for_sms(signposts)}
+    # Where people get a link to their own page, which has the review of their goals and what they did last at each exercise.
+    ask_for_own_page = f"{asked.public_url.rstrip('/')}/enrolment/me"
+    return {"signposts": signposts, "signposts_for_sms": fit_for_sms(signposts), "ask_for_own_page": ask_for_own_page}
 
 
 def _missed_two(asked: _Asked) -> dict[str, Any]:

@@ -22,6 +22,9 @@ from notifications.use_cases.desk import Desk
 from notifications.use_cases.fall_back_to_email import fall_back_to_email
 from notifications.use_cases.provider import Accepted, Answer, NotBegun, Refused, Unavailable, Unclear, Wording
 
+# With fewer, sending stands still while the database writes. With more, a slow provider has messages marked and put back in vain.
+PORTIONS_ON_THEIR_WAY = 4
+
 
 class Announce(Protocol):
     """Tells other services, in the transaction at hand, of messages that reached the end of their life."""
@@ -55,7 +58,7 @@ class Sending:
 async def send_due_messages(*, sending: Sending, now: datetime) -> int:
     """Deal with messages that are due, and return how many there were.
 
-    While one portion is with the providers the next is made ready, for as long as there is one and the first is fresh.
+    While some portions are with the providers the next is made ready, for as long as there is one and the first is fresh.
     """
     begun_at = sending.real_now()
     turns = {provider.name: asyncio.Semaphore(provider.at_once) for provider in sending.carriers.all()}
@@ -73,7 +76,7 @@ async def send_due_messages(*, sending: Sending, now: datetime) -> int:
                 )
             if found < sending.portion or sending.real_now() >= begun_at + sending.lease / 4:
                 return number
-            if len(on_their_way) > 1:
+            if len(on_their_way) == PORTIONS_ON_THEIR_WAY:
                 await on_their_way.popleft()
     finally:
         # What is with a provider is heard out, also where the next portion failed: nobody could say what became of it.

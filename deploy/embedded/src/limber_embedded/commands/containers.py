@@ -65,6 +65,7 @@ def prepare(
     composed.prepare(home, wishes)
     composed.write_environment(home, wishes)
     click.echo(f"Prepared in {home.folder}; docker compose reads the rest from .env. Next:")
+    click.echo("  docker compose build")
     click.echo("  docker compose up --wait")
     click.echo(f"  ./limber staff add 'Your name' --role admin --home {home.folder}")
 

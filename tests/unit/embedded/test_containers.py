@@ -184,6 +184,12 @@ def test_every_service_that_stays_has_limits_a_restart_policy_and_a_profile_for_
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_built_by_its_own_name_and_migrated_by_its_own_image(compose: dict[str, Any], service: str) -> None:
+    assert compose["services"][service]["build"]["args"] == {"SERVICE": service}
+    assert compose["services"][f"migrate-{service}"]["image"] == compose["services"][service]["image"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_one_service_alone_needs_no_container_outside_its_profile(compose: dict[str, Any], service: str) -> None:
     chosen = {name for name, one in compose["services"].items() if service in one["profiles"]}
     assert chosen == {service, f"migrate-{service}"}

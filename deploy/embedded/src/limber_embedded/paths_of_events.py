@@ -17,7 +17,7 @@ _TOLD = (
 )
 _CORRELATIONS = (
     "SELECT DISTINCT coalesce(correlation_id, id::text) AS correlation FROM outbox"
-    " WHERE id::text = $1 OR correlation_id = $1 OR causation_id = $1 OR aggregate = $1 OR aggregate LIKE '%' || $1"
+    " WHERE id::text = $1 OR correlation_id = $1 OR causation_id = $1 OR $1 = ANY(string_to_array(aggregate, ' '))"
 )
 _TAKEN = "SELECT consumer, event_id, received_at FROM inbox WHERE event_id = ANY($1)"
 _HELD = "SELECT consumer, event_id, held_since, state, reason FROM held WHERE event_id = ANY($1)"

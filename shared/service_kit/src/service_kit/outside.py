@@ -1,6 +1,8 @@
 """Where a service may connect to when somebody else names the address."""
 
+import asyncio
 import ipaddress
+import socket
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -17,3 +19,26 @@ def is_public(address: str) -> bool:
         if inner is not None:
             return is_public(str(inner))
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+class NotResolvedError(OSError):
+    """There is nothing to connect to: `problem` is `no_address` or `private_address`."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+async def resolve(host: str, port: int, *, may_be_private: bool) -> str:
+    """Return an address of a name, to connect to that very address: a name that leads elsewhere a moment later changes nothing.
+
+    NotResolvedError if the name has no address, or one that is not public and may not be private.
+    """
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise NotResolvedError("no_address") from None
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    if not may_be_private and not all(is_public(address) for address in addresses):
+        raise NotResolvedError("private_address")
+    return addresses[0]

@@ -1,17 +1,15 @@
 """Fetches a promised referral from where its sender said it is."""
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult
 
 import httpx
 
 from enrolment.domain.promises import HOST_NOT_ALLOWED, AddressError, AllowedHost, Promise, allowed_host, check_address, host_of
-from enrolment.domain.webhooks import is_public
 from enrolment.use_cases.fetch_promised import Fetched, NotFetched
+from service_kit.outside import NotResolvedError, resolve
 
 LARGEST = 1_048_576
 CONTENT_TYPES = ("application/fhir+json", "application/fhir+xml", "application/json")
@@ -43,7 +41,7 @@ class PromisedReferrals:
         try:
             async with asyncio.timeout(_SECONDS_FOR_ALL):
                 return await self._fetch(promise.address or "", allowed)
-        except _ProblemError as error:
+        except (_ProblemError, NotResolvedError) as error:
             return NotFetched(problem=error.problem)
         except (TimeoutError, httpx.TimeoutException):
             return NotFetched(problem="no_answer_in_time")
@@ -62,7 +60,8 @@ class PromisedReferrals:
         headers = {"Accept": _ACCEPT, "User-Agent": "Limber", "Host": url.netloc.decode()}
         if host.host in self.tokens:
             headers["Authorization"] = f"Bearer {self.tokens[host.host]}"
-        resolved = await _resolved(parts, may_be_private=host.may_be_private)
+        port = int(host_of(parts).rpartition(":")[2])
+        resolved = await resolve(parts.hostname or "", port, may_be_private=host.may_be_private)
         async with httpx.AsyncClient(
             verify=self.tls, timeout=_SECONDS_FOR_EACH_STEP, trust_env=False, follow_redirects=False
         ) as client:
@@ -88,15 +87,3 @@ async def _read(response: httpx.Response) -> Fetched:
         if len(body) > LARGEST:
             raise _ProblemError("too_large")
     return Fetched(content_type=content_type, body=bytes(body))
-
-
-async def _resolved(parts: SplitResult, *, may_be_private: bool) -> str:
-    port = int(host_of(parts).rpartition(":")[2])
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-    except OSError:
-        raise _ProblemError("no_address") from None
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if not may_be_private and not all(is_public(address) for address in addresses):
-        raise _ProblemError("private_address")
-    return addresses[0]

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import socket
 import ssl
 from base64 import b64encode
 from collections.abc import Callable, Collection
@@ -14,7 +13,8 @@ from urllib.parse import SplitResult
 import httpx
 from standardwebhooks.webhooks import Webhook
 
-from enrolment.domain.webhooks import Answer, Delivery, Endpoint, EndpointRefusedError, check_url, host_and_port, is_public
+from enrolment.domain.webhooks import Answer, Delivery, Endpoint, EndpointRefusedError, check_url, host_and_port
+from service_kit.outside import NotResolvedError, resolve
 
 _SECONDS_FOR_ALL = 15.0
 _SECONDS_FOR_EACH_STEP = 10.0
@@ -88,10 +88,10 @@ class WebhookPost:
 
     async def _address(self, parts: SplitResult) -> str:
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        if host_and_port(parts.scheme, host, parts.port) not in self.allowed:
-            for address in addresses:
-                if not is_public(address):
-                    raise EndpointRefusedError.private()
-        return addresses[0]
+        allowed = host_and_port(parts.scheme, host, parts.port) in self.allowed
+        try:
+            return await resolve(host, port, may_be_private=allowed)
+        except NotResolvedError as error:
+            if error.problem == "private_address":
+                raise EndpointRefusedError.private() from None
+            raise

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import ssl
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ import httpx
 
 from outcomes.domain.feeds import Feed, NotRead, Page
 from outcomes.providers.openactive import Reader, WrongPageError
-from service_kit.outside import is_public
+from service_kit.outside import NotResolvedError, resolve
 
 LARGEST = 20_000_000
 _SECONDS_FOR_ALL = 60.0
@@ -43,7 +42,7 @@ class Feeds:
             async with asyncio.timeout(_SECONDS_FOR_ALL):
                 body = await self._fetch(feed.next_url)
             return self.reader.page(json.loads(body), feed=feed.code, url=feed.next_url)
-        except _ProblemError as error:
+        except (_ProblemError, NotResolvedError) as error:
             return NotRead(problem=error.problem)
         except (WrongPageError, ValueError, RecursionError):
             return NotRead(problem="not_a_feed")
@@ -60,7 +59,7 @@ class Feeds:
             raise _ProblemError("not_https")
         if url.userinfo:
             raise _ProblemError("not_a_feed")
-        resolved = await _resolved(url.host, port, may_be_private=is_allowed)
+        resolved = await resolve(url.host, port, may_be_private=is_allowed)
         headers = {"Accept": "application/json", "User-Agent": "Limber", "Host": url.netloc.decode()}
         async with httpx.AsyncClient(
             verify=self.tls, timeout=_SECONDS_FOR_EACH_STEP, trust_env=False, follow_redirects=False
@@ -84,14 +83,3 @@ async def _body(response: httpx.Response) -> bytes:
         if len(body) > LARGEST:
             raise _ProblemError("too_large")
     return bytes(body)
-
-
-async def _resolved(host: str, port: int, *, may_be_private: bool) -> str:
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        raise _ProblemError("no_address") from None
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if not may_be_private and not all(is_public(address) for address in addresses):
-        raise _ProblemError("private_address")
-    return addresses[0]
